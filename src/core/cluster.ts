@@ -1,0 +1,312 @@
+// Ports and nouns of Marathon, Mesos and Jenkins, in their own words. The adapters implement them; commands name the
+// few calls they make (`Pick<Marathon, 'app'>`). Every method throws UpstreamError when the system refuses, fails or
+// stays silent. Reads are safe to repeat; each write says what twice means. Times are ms since the epoch.
+
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+// ── Marathon ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface MarathonInfo {
+  /** As Marathon says it, e.g. `1.5.15` or `1.11.24-SNAPSHOT`. */
+  version: string;
+  frameworkId: string | undefined;
+  /** Base URL of the Mesos master's page, when Marathon knows it (0.11+, else read out of `master`). */
+  mesosUrl: string | undefined;
+  leader: string | undefined;
+}
+
+export interface MarathonTask {
+  id: string;
+  host: string;
+  ports: number[];
+  /** Mesos state name; undefined before 0.15.4 (then `startedAt` tells). */
+  state: string | undefined;
+  /** App version this task runs. */
+  version: string | undefined;
+  mesosAgentId: string | undefined;
+  stagedAt: number | undefined;
+  startedAt: number | undefined;
+  ipAddresses: string[];
+  /** 'unknown' when no check has reported yet or none is configured. */
+  health: 'healthy' | 'unhealthy' | 'unknown';
+  /** Latest successful check, Marathon's clock. */
+  lastSuccessAt: number | undefined;
+  consecutiveFailures: number;
+}
+
+export interface TaskFailure {
+  taskId: string;
+  state: string;
+  message: string;
+  host: string | undefined;
+  at: number;
+  version: string | undefined;
+}
+
+export interface App {
+  id: string;
+  version: string;
+  instances: number;
+  cpus: number;
+  memMiB: number;
+  labels: Record<string, string>;
+  hasHealthChecks: boolean;
+  /** The slowest configured health check, in ms; undefined without checks. */
+  healthGraceMs: number | undefined;
+  tasks: MarathonTask[];
+  lastTaskFailure: TaskFailure | undefined;
+  /** Ids of deployments in progress that touch this app. */
+  deploymentIds: string[];
+  lastConfigChangeAt: number | undefined;
+  lastScalingAt: number | undefined;
+  /** The app as Marathon answered it, for diffs and for writing back; read-only fields still inside. */
+  definition: JsonObject;
+}
+
+export interface Deployment {
+  id: string;
+  /** Timestamp of the version it brings, ISO text. */
+  version: string;
+  affectedApps: string[];
+  currentStep: number;
+  totalSteps: number;
+  /** e.g. `RestartApplication /jenkins`. */
+  currentActions: { action: string; app: string }[];
+}
+
+/** Why an app's next instance has not started (contract marathon §4). */
+export interface LaunchQueueEntry {
+  appId: string;
+  count: number;
+  delaySecondsLeft: number;
+  overdue: boolean;
+  /** When Marathon began to want this instance (1.4+). */
+  since: number | undefined;
+  processedOffers: number | undefined;
+  unusedOffers: number | undefined;
+  /** First reason with declined offers, Marathon's word (`InsufficientMemory`), 1.4+. */
+  reason: string | undefined;
+}
+
+export interface Marathon {
+  /** Base for links people get, without trailing slash. */
+  readonly publicUrl: string;
+  info(): Promise<MarathonInfo>;
+  /** `undefined` when Marathon says 404. */
+  app(appId: string): Promise<App | undefined>;
+  deployments(): Promise<Deployment[]>;
+  /** `undefined` when nothing of this app waits. */
+  launchQueue(appId: string): Promise<LaunchQueueEntry | undefined>;
+  /** Versions, newest first, ISO text. */
+  versions(appId: string): Promise<string[]>;
+  appVersion(appId: string, version: string): Promise<JsonObject | undefined>;
+  /**
+   * POST: creates. Twice is refused by Marathon (409), so never two apps.
+   * @returns the deployment that starts it, when Marathon named one
+   */
+  create(definition: JsonObject): Promise<{ deploymentId: string | undefined; version: string | undefined }>;
+  /**
+   * PUT: replaces the definition (`partialUpdate=false` from 1.4, merge before). Marathon starts a deployment only if
+   * something differs, so an equal body twice changes nothing; 409 while another deployment holds the app.
+   */
+  replace(appId: string, definition: JsonObject): Promise<{ deploymentId: string | undefined; version: string | undefined }>;
+  /** PUT of `{instances}` alone; equal twice changes nothing. */
+  setInstances(appId: string, instances: number): Promise<{ deploymentId: string | undefined }>;
+  /**
+   * Cancels: `rollback` starts a deployment back to the state before, `leave` forgets the plan where it stands.
+   * `undefined` when it had already ended (404), so twice is harmless.
+   */
+  cancelDeployment(id: string, how: 'rollback' | 'leave'): Promise<{ deploymentId: string | undefined } | undefined>;
+}
+
+// ── Mesos ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface Resources {
+  cpus: number;
+  memMiB: number;
+}
+
+export interface MesosAgent {
+  id: string;
+  hostname: string;
+  /** Port of the agent's own API. */
+  port: number;
+  active: boolean;
+  deactivated: boolean;
+  total: Resources;
+  used: Resources;
+}
+
+export interface Framework {
+  id: string;
+  name: string;
+  active: boolean;
+  connected: boolean;
+  registeredAt: number | undefined;
+  used: Resources;
+}
+
+export interface MesosTask {
+  id: string;
+  name: string;
+  state: string;
+  frameworkId: string;
+  mesosAgentId: string;
+  /** `''` for command tasks: the agent then names the executor like the task. */
+  executorId: string;
+  resources: Resources;
+}
+
+/** One look at what a container really used. CPU seconds are cumulative: use is a difference over a difference of `at`. */
+export interface ExecutorStatistics {
+  frameworkId: string;
+  executorId: string;
+  cpuSeconds: number;
+  cpusLimit: number;
+  memRssMiB: number;
+  memLimitMiB: number;
+  at: number;
+}
+
+export interface Mesos {
+  readonly publicUrl: string;
+  /** Registered agents; remembers every id → hostname pair seen (an unreachable agent disappears from the answer). */
+  agents(): Promise<MesosAgent[]>;
+  /** Hostname of an agent seen earlier by this client. */
+  hostnameOf(mesosAgentId: string): string | undefined;
+  /** Frameworks that have not completed, without their tasks. */
+  frameworks(): Promise<Framework[]>;
+  /** Tasks of one framework that have not ended. */
+  tasks(frameworkId: string): Promise<MesosTask[]>;
+  /** Containers on one agent; two calls some time apart tell cpu use. 2 s at most. */
+  statistics(agent: Pick<MesosAgent, 'hostname' | 'port'>): Promise<ExecutorStatistics[]>;
+  /** Sandbox page of a task, for people. */
+  sandboxLink(task: { mesosAgentId: string; frameworkId: string; executorId: string; taskId: string }): string;
+}
+
+// ── Jenkins ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What one knock on `GET login` tells. Never throws: a controller that does not answer is an answer. */
+export interface JenkinsPulse {
+  state: 'up' | 'starting' | 'restarting' | 'broken' | 'unreachable';
+  /** New at each start of the JVM (`X-Jenkins-Session`). */
+  session: string | undefined;
+  version: string | undefined;
+  /** What was seen when not up, in plain words. */
+  detail: string | undefined;
+}
+
+export interface JenkinsController {
+  version: string | undefined;
+  session: string | undefined;
+  quietingDown: boolean;
+  numExecutors: number;
+  /** Root URL configured inside Jenkins; goes stale after a failover. */
+  rootUrl: string | undefined;
+}
+
+export interface JenkinsExecutors {
+  busy: number;
+  total: number;
+  computers: JenkinsComputer[];
+}
+
+export interface JenkinsComputer {
+  name: string;
+  /** True for the controller itself (`master`, `Built-In Node`). */
+  isController: boolean;
+  offline: boolean;
+  idle: boolean;
+  numExecutors: number;
+  /** Builds running on it, one-off executors included. */
+  builds: { name: string; number: number | undefined; path: string | undefined }[];
+}
+
+export interface BuildQueueItem {
+  id: number;
+  name: string;
+  why: string;
+  buildable: boolean;
+  stuck: boolean;
+  inQueueSince: number;
+}
+
+/** One agent template of a Mesos cloud (contract jenkins §2.1). `memMiB` and `cpus` are those of the agent itself. */
+export interface AgentTemplate {
+  cloud: number;
+  /** 2 for mesos plugin 2.x, else 0. */
+  generation: 0 | 2;
+  index: number;
+  label: string;
+  maxExecutors: number;
+  idleMinutes: number | undefined;
+  cpus: number;
+  memMiB: number;
+  executorCpus: number | undefined;
+  executorMemMiB: number | undefined;
+}
+
+export interface ExecutorSettings {
+  controllerExecutors: number;
+  templates: AgentTemplate[];
+  /** False: Jenkins is not a Mesos framework now and no agent can start; undefined when the plugin cannot tell. */
+  schedulerRunning: boolean | undefined;
+  onDemandRegistration: boolean;
+  /** Name under which Jenkins registers with Mesos; undefined without a Mesos cloud. */
+  frameworkName: string | undefined;
+}
+
+export interface TemplateChange {
+  cloud: number;
+  template: number;
+  label: string;
+  from: number;
+  to: number;
+}
+
+export interface TemplateChangeResult {
+  changed: TemplateChange[];
+  unchanged: TemplateChange[];
+  refused: (TemplateChange & { reason: 'generation2' | 'ifCurrent' | string })[];
+  saved: boolean;
+}
+
+export interface ScmSyncStatus {
+  plugin: 'absent' | 'inactive' | 'active';
+  scm: string | undefined;
+  url: string | undefined;
+  session: string | undefined;
+  /** Jenkins' own clock. */
+  now: number;
+  queuedCommits: number | undefined;
+  unpushedCommits: number | undefined;
+  dirtyFiles: number | undefined;
+  configInSync: boolean | undefined;
+  successAt: number | undefined;
+  failedAt: number | undefined;
+  failSize: number | undefined;
+  /** Latest failure text, credentials hidden. */
+  failText: string | undefined;
+}
+
+export interface Jenkins {
+  /** Base for links people get; undefined while nobody knows where the controller is. */
+  publicUrl(): Promise<string | undefined>;
+  pulse(): Promise<JenkinsPulse>;
+  controller(): Promise<JenkinsController>;
+  executors(): Promise<JenkinsExecutors>;
+  buildQueue(): Promise<BuildQueueItem[]>;
+  /** Script console; needs Administer (RunScripts on old cores). */
+  executorSettings(): Promise<ExecutorSettings>;
+  /** Equal twice is `unchanged` and saves nothing. `ifCurrent`: refuse templates whose value is another by now. */
+  setTemplateMax(change: { max: number; label?: string | undefined; ifCurrent?: number | undefined }): Promise<TemplateChangeResult>;
+  setControllerExecutors(count: number): Promise<{ from: number; to: number; applied: boolean }>;
+  scmSync(): Promise<ScmSyncStatus>;
+  /** Twice equals once. */
+  quietDown(reason: string): Promise<void>;
+  /** Twice equals once. */
+  cancelQuietDown(): Promise<void>;
+  /** Name the credentials act under; `anonymous` without. */
+  whoAmI(): Promise<string>;
+}
