@@ -1,0 +1,128 @@
+// Faults on request, the same for every simulated system: a test or the playground pushes what should go wrong, and the
+// next matching requests meet it. Sits between the socket (`http.ts`) and the system's own answers.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../../core/time.js';
+import { type Answer, type Handler, html, type PlainRequest, plainRequest, send } from './http.js';
+
+/**
+ * `apply-…`: the system carries the request out, and the client is not told. `html`: a 200 page as a login gateway
+ * sends it. `truncate`: half of the body, then the socket ends. `close`: nothing is applied, the socket ends.
+ */
+export type FaultHow =
+  | 'html'
+  | 'truncate'
+  | 'close'
+  | 'hang'
+  | 'redirect-loop'
+  | 'apply-then-close'
+  | 'apply-then-502'
+  | 'apply-then-hang'
+  | { slowMs: number }
+  | { status: number; body?: string; headers?: Record<string, string> };
+
+export interface Fault {
+  match: (request: PlainRequest) => boolean;
+  /** How many matching requests meet it; every one when absent. */
+  times?: number;
+  how: FaultHow;
+}
+
+/** Moments a test may hold a request at, for instance to kill the client's process there. */
+export interface FaultHooks {
+  /** The request has arrived and nothing has been applied. */
+  before?: (request: PlainRequest) => void | Promise<void>;
+  /** It has been applied and not been answered. */
+  after?: (request: PlainRequest, answer: Answer) => void | Promise<void>;
+  /** The answer has left. */
+  answered?: (request: PlainRequest, answer: Answer) => void | Promise<void>;
+}
+
+export type Responder = (request: PlainRequest) => Answer | Promise<Answer>;
+
+export interface Faults {
+  push(fault: Fault): void;
+  clear(): void;
+  hooks: FaultHooks;
+  /** Puts the faults in front of a system's answers; the result goes to `serve`. */
+  around(respond: Responder): Handler;
+}
+
+export function createFaults(clock: Clock): Faults {
+  let pending: { fault: Fault; left: number }[] = [];
+  const take = (request: PlainRequest): FaultHow | undefined => {
+    const found = pending.find((entry) => entry.fault.match(request));
+    if (found === undefined) return undefined;
+    found.left -= 1;
+    if (found.left <= 0) pending = pending.filter((entry) => entry !== found);
+    return found.fault.how;
+  };
+  const faults: Faults = {
+    hooks: {},
+    push: (fault) => void pending.push({ fault, left: fault.times ?? Number.POSITIVE_INFINITY }),
+    clear: () => {
+      pending = [];
+    },
+    around: (respond) => async (req, res) => {
+      const request = await plainRequest(req);
+      await faults.hooks.before?.(request);
+      const applied = async () => {
+        const answer = await respond(request);
+        await faults.hooks.after?.(request, answer);
+        return answer;
+      };
+      const how = take(request);
+      const answer = how === undefined ? await applied() : await suffer(how, { clock, req, res, applied });
+      if (answer === undefined) return;
+      send(res, answer);
+      await faults.hooks.answered?.(request, answer);
+    },
+  };
+  return faults;
+}
+
+interface Exchange {
+  clock: Clock;
+  req: IncomingMessage;
+  res: ServerResponse;
+  applied: () => Promise<Answer>;
+}
+
+/** @returns what to send, or undefined when the socket has been dealt with */
+async function suffer(how: FaultHow, { clock, req, res, applied }: Exchange): Promise<Answer | undefined> {
+  if (typeof how === 'object') {
+    if ('status' in how)
+      return { status: how.status, headers: { 'content-type': 'text/plain', ...how.headers }, body: how.body ?? '' };
+    await clock.sleep(how.slowMs);
+    return applied();
+  }
+  switch (how) {
+    case 'html':
+      return { ...html(200, 'Please sign in'), status: 200 };
+    case 'redirect-loop':
+      return { status: 302, headers: { location: req.url ?? '/' } };
+    case 'apply-then-502':
+      await applied();
+      return html(502, 'Bad Gateway');
+    case 'truncate':
+      truncate(res, await applied());
+      return undefined;
+    case 'apply-then-close':
+      await applied();
+      res.destroy();
+      return undefined;
+    case 'close':
+      res.destroy();
+      return undefined;
+    case 'apply-then-hang':
+      await applied();
+      return undefined;
+    case 'hang':
+      return undefined;
+  }
+}
+
+function truncate(res: ServerResponse, answer: Answer): void {
+  const body = Buffer.from(answer.body ?? '');
+  res.writeHead(answer.status, { ...answer.headers, 'content-length': String(Math.max(body.length, 2)) });
+  res.write(body.subarray(0, Math.floor(body.length / 2)), () => res.destroy());
+}
