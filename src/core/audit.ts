@@ -1,0 +1,27 @@
+// The record of every change: who, what, where, when and how it ended. One entry per change, written with its outcome.
+
+export type Outcome = 'succeeded' | 'failed' | 'refused' | 'cancelled' | 'unchanged' | 'lost';
+
+export interface AuditEntry {
+  v: 1;
+  jobId: string;
+  userId: string;
+  channelId: string;
+  /** Name of the command. */
+  command: string;
+  /** As typed, normalised. */
+  text: string;
+  outcome: Outcome;
+  /** One plain sentence. */
+  summary: string;
+  /** ms since the epoch. */
+  at: number;
+  durationMs: number;
+}
+
+export interface Audit {
+  /** Twice with one `jobId` writes one entry: the first. */
+  record(entry: AuditEntry): Promise<void>;
+  /** Newest first. */
+  recent(limit: number): Promise<AuditEntry[]>;
+}

@@ -1,0 +1,74 @@
+// What Bellboard says: messages as data, independent of Slack's JSON. Views make them, `adapters/slack/render.ts` turns
+// them into blocks within Slack's limits, and the `posts` queue delivers them.
+import { prose, type Rich } from './text.js';
+
+export type MessageBlock =
+  | { type: 'header'; text: string }
+  | { type: 'section'; text: Rich; fields?: { label: string; value: Rich }[] }
+  | { type: 'fields'; fields: { label: string; value: Rich }[] }
+  | { type: 'table'; columns: string[]; rows: string[][] }
+  | { type: 'code'; text: string }
+  | { type: 'context'; text: Rich }
+  | { type: 'actions'; buttons: Button[] }
+  | { type: 'divider' };
+
+export interface Button {
+  label: string;
+  /** What the click does: the name `core/press.ts` knows it under. */
+  action: PressAction;
+  /** An opaque id, or the command text for `run`. Never a secret. */
+  value: string;
+  style?: 'primary' | 'danger';
+  confirm?: { title: string; text: string; yes: string; no: string };
+}
+
+/** Everything a button of ours can do. `run`: the command in its value, as the person who clicks. */
+export type PressAction = 'run' | 'plan.confirm' | 'plan.cancel' | 'change.now' | 'change.giveup';
+
+export interface Message {
+  /** A full sentence with the same facts as the blocks: notification, screen reader, search, and the twin when Slack refuses blocks. */
+  text: string;
+  blocks: MessageBlock[];
+}
+
+/** Where a message goes. Ids are Slack's. */
+export type Destination =
+  | { kind: 'channel'; channelId: string; threadTs?: string }
+  /** In the thread of another logical message; waits until that one has been posted. */
+  | { kind: 'thread'; parent: string; broadcast?: boolean }
+  /** Only the person who asked sees it. After 30 min, or 4 uses, it goes by direct message. */
+  | { kind: 'answer'; delivery: string; responseUrl: string; userId: string; askedAt: number; replace: boolean; here?: boolean }
+  | { kind: 'direct'; userId: string };
+
+/** What became of a logical message. */
+export type Posted =
+  | { state: 'waiting' }
+  | { state: 'posted'; channelId: string; ts: string }
+  | { state: 'refused'; error: string };
+
+/** The one way out to people. Content is stored first, sent by the `posts` queue, and recorded as sent after. */
+export interface Messages {
+  /**
+   * Sets what the logical message `key` should say. The same key again edits it; equal content sends nothing.
+   * `rank` orders edits: content of a lower rank than what stands is ignored, so a worker that woke up late cannot
+   * turn an outcome back into progress.
+   */
+  put(key: string, to: Destination, message: Message, options?: { rank?: number; priority?: MessagePriority }): Promise<void>;
+  posted(key: string): Promise<Posted>;
+}
+
+/** Smaller goes first. */
+export type MessagePriority = 'alert' | 'answer' | 'final' | 'progress';
+
+export const section = (text: Rich): MessageBlock => ({ type: 'section', text });
+export const context = (text: Rich): MessageBlock => ({ type: 'context', text });
+
+/** A message of one paragraph: the text is its plain form. */
+export const say = (text: Rich, ...blocks: MessageBlock[]): Message => ({
+  text: text.plain,
+  blocks: [section(text), ...blocks],
+});
+
+/** A refusal or mistake: what, and what to do next; words between backticks are shown as code. */
+export const sorry = (what: string, hint?: string, ...blocks: MessageBlock[]): Message =>
+  say(hint === undefined ? prose(what) : prose(`${what} ${hint}`), ...blocks);

@@ -1,0 +1,155 @@
+// Text → command and arguments; called by the bot to answer mistakes at once, and again by the worker that runs it.
+import { closest, distance } from 'fastest-levenshtein';
+import { parseArgsStringToArgv } from 'string-argv';
+import { type z, ZodError } from 'zod';
+import type { Catalogue, Command, Syntax } from './command.js';
+import { UserError } from './errors.js';
+import { normalise } from './normalise.js';
+import { hasUrlPassword } from './secret-words.js';
+import { shorten } from './text.js';
+
+/** Generous for a person, small for a queue. Characters. */
+const LONGEST_COMMAND = 2_000;
+
+export interface Parsed {
+  command: Command;
+  args: unknown;
+  /** Normalised text, as it is stored, shown and parsed again. */
+  text: string;
+  /** `--here`. */
+  here: boolean;
+  /** What the policy's `command:` is compared with, e.g. `scale executors`. */
+  policyWords: string;
+}
+
+/** A word that is no command. The nearest one, when there is one near enough, becomes a button. */
+export class UnknownCommand extends UserError {
+  readonly suggestion: string | undefined;
+
+  constructor(word: string, suggestion: string | undefined) {
+    super(`No command \`${shorten(word)}\`.`, 'Type `help` after the slash command for the list.');
+    this.suggestion = suggestion;
+  }
+}
+
+export function parse(typed: string, catalogue: Catalogue): Parsed {
+  const text = normalise(typed);
+  if (text.length > LONGEST_COMMAND) {
+    throw new UserError(
+      `The command is ${text.length.toLocaleString('en')} characters long.`,
+      `At most ${LONGEST_COMMAND.toLocaleString('en')} are read.`,
+    );
+  }
+  if (hasUrlPassword(text)) {
+    throw new UserError(
+      'The command contains an address with a password in it, so it was not stored or run.',
+      'Put credentials in the environment of the server, and change that password: Slack has seen it.',
+    );
+  }
+  const [word = 'help', ...rest] = split(text);
+  const name = word.toLowerCase().replace(/(?<=.)[.!?,;:]+$/, '');
+  const command = catalogue.find(name);
+  if (command === undefined) throw new UnknownCommand(word, suggest(text, word, catalogue));
+  if (rest.includes('--help') || rest.includes('-h')) return parse(`help ${command.name}`, catalogue);
+
+  const { named, here } = nameWords(command, rest);
+  const args = check(command, named);
+  return { command, args, text, here, policyWords: command.policyWords?.(args) ?? command.name };
+}
+
+/** string-argv takes an open quote as if it were closed at the end; here that would hide a mistake. */
+function split(text: string): string[] {
+  const quoteOpen = text.replace(/"[^"]*"|'[^']*'/g, '').match(/(?<=^|\s|=)["']/);
+  if (quoteOpen !== null) throw new UserError(`A ${quoteOpen[0]} is opened but not closed.`, 'Close it, or leave it out.');
+  return parseArgsStringToArgv(text);
+}
+
+function suggest(text: string, word: string, catalogue: Catalogue): string | undefined {
+  const near = catalogue.nearest(word.toLowerCase());
+  return near === undefined ? undefined : `${near.name}${text.slice(word.length)}`;
+}
+
+/** Near enough to offer: a third of the letters may be wrong. */
+export function nearestName(word: string, names: readonly string[]): string | undefined {
+  if (names.length === 0) return undefined;
+  const best = closest(word, names);
+  return distance(word, best) <= Math.max(1, Math.ceil(word.length / 3)) ? best : undefined;
+}
+
+type Named = Record<string, string | true | string[]>;
+
+function nameWords(command: Command, tokens: readonly string[]): { named: Named; here: boolean } {
+  const syntax: Syntax = command.syntax ?? {};
+  const options = syntax.options ?? {};
+  const named: Named = {};
+  const words: string[] = [];
+  let here = false;
+  let optionsEnded = false;
+
+  for (let index = 0; index < tokens.length; index += 1) {
+    const token = tokens[index] as string;
+    if (optionsEnded || !/^--?[A-Za-z]|^--$/.test(token)) {
+      words.push(token);
+      continue;
+    }
+    if (token === '--') {
+      optionsEnded = true;
+      continue;
+    }
+    const [name, glued] = splitOption(token);
+    if (name === 'here' && command.effect === 'read') {
+      here = true;
+      continue;
+    }
+    const kind = Object.hasOwn(options, name) ? options[name] : undefined;
+    if (kind === undefined) throw unknownOption(command, name);
+    if (kind === 'switch') {
+      if (glued !== undefined) throw new UserError(`\`--${name}\` takes no value, got \`${shorten(glued)}\`.`, usageHint(command));
+      named[name] = true;
+      continue;
+    }
+    const value = glued ?? tokens[++index];
+    if (value === undefined) throw new UserError(`\`--${name}\` needs a value.`, usageHint(command));
+    const before = named[name];
+    if (kind === 'list') named[name] = Array.isArray(before) ? [...before, value] : [value];
+    else if (before !== undefined) throw new UserError(`\`--${name}\` is given twice.`, usageHint(command));
+    else named[name] = value;
+  }
+
+  const names = syntax.words ?? [];
+  if (words.length > names.length) {
+    throw new UserError(`\`${command.name}\` does not know what to do with \`${shorten(words[names.length] ?? '')}\`.`, usageHint(command));
+  }
+  words.forEach((word, index) => {
+    named[names[index] as string] = word;
+  });
+  return { named, here };
+}
+
+function splitOption(token: string): [name: string, glued: string | undefined] {
+  const bare = token.replace(/^-+/, '');
+  const equals = bare.indexOf('=');
+  return equals === -1 ? [bare.toLowerCase(), undefined] : [bare.slice(0, equals).toLowerCase(), bare.slice(equals + 1)];
+}
+
+function unknownOption(command: Command, name: string): UserError {
+  const known = [...Object.keys(command.syntax?.options ?? {}), ...(command.effect === 'read' ? ['here'] : [])];
+  const near = nearestName(name, known);
+  return new UserError(
+    `\`${command.name}\` has no option \`--${shorten(name)}\`.`,
+    near === undefined ? usageHint(command) : `Did you mean \`--${near}\`? ${usageHint(command)}`,
+  );
+}
+
+function check(command: Command, named: Named): unknown {
+  try {
+    return command.args.parse(named);
+  } catch (error) {
+    if (!(error instanceof ZodError)) throw error;
+    throw new UserError(issueText(error.issues[0]), `Try \`${command.examples[0] ?? command.usage}\`.`);
+  }
+}
+
+const issueText = (issue: z.core.$ZodIssue | undefined): string => issue?.message ?? 'The arguments do not fit.';
+
+const usageHint = (command: Command): string => `Usage: \`${command.usage}\`.`;

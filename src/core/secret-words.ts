@@ -1,0 +1,11 @@
+// Which typed words look like secrets; `accept` refuses them before anything is stored.
+
+/** `PASSWORD`, `API_TOKEN`, `SECRET_KEY` …: the name of an environment variable that holds a secret. */
+export function looksSecret(name: string): boolean {
+  return /pass(word|wd|phrase)?|token|secret|credential|private|api_?key|(^|_)key($|_)|auth/i.test(name);
+}
+
+/** `https://user:password@host`, also inside a longer text. */
+export function hasUrlPassword(text: string): boolean {
+  return /[a-z][a-z0-9+.-]*:\/\/[^\s/@:]*:[^\s/@]+@/i.test(text);
+}
