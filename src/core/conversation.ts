@@ -44,6 +44,8 @@ export type Destination =
 export type Posted =
   | { state: 'waiting' }
   | { state: 'posted'; channelId: string; ts: string }
+  /** Answered through a `response_url`: Slack says no place. */
+  | { state: 'answered' }
   | { state: 'refused'; error: string };
 
 /** The one way out to people. Content is stored first, sent by the `posts` queue, and recorded as sent after. */

@@ -1,0 +1,41 @@
+// The audit trail: one stream entry per change, whoever tells it how often.
+import type { Redis } from 'ioredis';
+import type { Audit, AuditEntry } from '../../core/audit.js';
+import { DAY } from '../../core/time.js';
+import type { Keys } from './keys.js';
+
+const KEPT_MS = 400 * DAY;
+
+// Claim and entry are one step: a worker killed between the two would otherwise leave a change without a record.
+const RECORD = `
+if redis.call('SET', KEYS[2], '1', 'NX', 'PX', ARGV[2]) then
+  redis.call('XADD', KEYS[1], 'MINID', '~', ARGV[3], '*', 'entry', ARGV[1])
+end
+return 1`;
+
+export function auditStore(redis: Redis, keys: Keys): Audit {
+  return {
+    async record(entry) {
+      const oldest = Math.max(0, entry.at - KEPT_MS);
+      await redis.eval(
+        RECORD,
+        2,
+        keys.audit,
+        keys.audited(entry.jobId),
+        JSON.stringify(entry),
+        String(KEPT_MS),
+        String(oldest),
+      );
+    },
+    async recent(limit) {
+      const rows = await redis.xrevrange(keys.audit, '+', '-', 'COUNT', limit);
+      return rows.flatMap(([, [, text]]) => parseEntry(text));
+    },
+  };
+}
+
+/** An entry of a newer version is left alone, not shown wrongly. */
+function parseEntry(text: string | undefined): AuditEntry[] {
+  const entry = JSON.parse(text ?? 'null') as AuditEntry | null;
+  return entry?.v === 1 ? [entry] : [];
+}

@@ -1,0 +1,126 @@
+// Posting, editing and answering in Slack; the `posts` queue calls it through `journeys/send.ts`.
+import type { KnownBlock } from '@slack/types';
+import type { Message } from '../../core/conversation.js';
+import { type Messenger, SlackError, type Spot } from '../../core/delivery.js';
+import { SECOND } from '../../core/time.js';
+import { requestError, type SlackClients, slackCall } from './client.js';
+import { plainTwin, render } from './render.js';
+
+/** Names our messages in Slack's metadata, so that a send of unknown fate can be looked up. */
+const EVENT_TYPE = 'bellboard_message';
+const RESPOND_TIMEOUT_MS = 10 * SECOND;
+/** Slack refused the blocks, not the message: the plain twin still gets through. */
+const BLOCKS_REFUSED = new Set(['invalid_blocks', 'invalid_blocks_format', 'msg_too_long', 'msg_blocks_too_long']);
+
+/** On every post and edit: an edit would otherwise link what the post did not (chat.update defaults to `parse: client`). */
+const QUIET = { parse: 'none', link_names: false, unfurl_links: false, unfurl_media: false } as const;
+
+interface Body {
+  text: string;
+  blocks?: KnownBlock[];
+}
+
+export function slackMessenger(clients: SlackClients, onPlainTwin: (code: string) => void): Messenger {
+  const post: Messenger['post'] = (to, message, key) =>
+    withTwin(message, onPlainTwin, async (body) => {
+      const answer = await slackCall(
+        'chat.postMessage',
+        clients.once.chat.postMessage({
+          channel: to.channelId,
+          ...body,
+          ...QUIET,
+          metadata: { event_type: EVENT_TYPE, event_payload: { key } },
+          ...(to.threadTs === undefined ? {} : { thread_ts: to.threadTs, reply_broadcast: to.broadcast === true }),
+        } as Parameters<typeof clients.once.chat.postMessage>[0]),
+      );
+      return spotOf(answer);
+    });
+
+  return {
+    post,
+    direct: (userId, message, key) => post({ channelId: userId }, message, key),
+    edit: (spot, message) =>
+      withTwin(message, onPlainTwin, async (body) => {
+        const { parse, link_names } = QUIET;
+        await slackCall(
+          'chat.update',
+          clients.repeatable.chat.update({ channel: spot.channelId, ts: spot.ts, text: body.text, blocks: body.blocks ?? [], parse, link_names }),
+        );
+      }),
+    respond: (responseUrl, message, how) =>
+      withTwin(message, onPlainTwin, (body) =>
+        respond(responseUrl, {
+          ...body,
+          ...QUIET,
+          response_type: how.inChannel ? 'in_channel' : 'ephemeral',
+          replace_original: how.replace,
+        }),
+      ),
+    upload: async (to, file) => {
+      await slackCall(
+        'files.completeUploadExternal',
+        clients.repeatable.filesUploadV2({
+          filename: file.name,
+          title: file.title,
+          content: file.content,
+          channel_id: to.channelId,
+          ...(to.threadTs === undefined ? {} : { thread_ts: to.threadTs }),
+        } as Parameters<typeof clients.repeatable.filesUploadV2>[0]),
+      );
+    },
+    find: (channelId, key) => find(clients, channelId, key),
+    overflow: (message) => render(message).rest,
+  };
+}
+
+async function withTwin<T>(message: Message, onPlainTwin: (code: string) => void, go: (body: Body) => Promise<T>): Promise<T> {
+  const { text, blocks } = render(message);
+  try {
+    return await go({ text, blocks });
+  } catch (error) {
+    if (!(error instanceof SlackError) || !BLOCKS_REFUSED.has(error.code)) throw error;
+    onPlainTwin(error.code);
+    return go(plainTwin(message));
+  }
+}
+
+const spotOf = (answer: { channel?: string; ts?: string }): Spot => {
+  if (answer.channel === undefined || answer.ts === undefined) throw new SlackError('chat.postMessage', 'no_ts_in_answer', 'unknown');
+  return { channelId: answer.channel, ts: answer.ts };
+};
+
+/** A `response_url` is an address, not a method: 404 and 410 mean used up or expired. */
+async function respond(responseUrl: string, body: object): Promise<void> {
+  const answer = await fetch(responseUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(RESPOND_TIMEOUT_MS),
+  }).catch((error: unknown) => {
+    throw requestError('response_url', error);
+  });
+  const text = await answer.text().catch(() => '');
+  if (answer.ok && !text.startsWith('{"ok":false')) return;
+  if (answer.status === 429) {
+    throw new SlackError('response_url', 'ratelimited', 'surely-not', Number(answer.headers.get('retry-after') ?? 1) * SECOND);
+  }
+  const code = /"error":"([a-z_]+)"/.exec(text)?.[1] ?? (/^[a-z_]{3,40}$/.test(text) ? text : `http_${answer.status}`);
+  throw new SlackError('response_url', code, answer.status >= 500 ? 'unknown' : 'never');
+}
+
+async function find(clients: SlackClients, channelId: string, key: string): Promise<Spot | 'absent' | 'cannot-look'> {
+  try {
+    const answer = await slackCall(
+      'conversations.history',
+      clients.repeatable.conversations.history({ channel: channelId, limit: 50, include_all_metadata: true }),
+    );
+    const ours = answer.messages?.find((message) => {
+      const payload = message.metadata?.event_payload as { key?: unknown } | undefined;
+      return message.metadata?.event_type === EVENT_TYPE && payload?.key === key;
+    });
+    return ours?.ts === undefined ? 'absent' : { channelId, ts: ours.ts };
+  } catch (error) {
+    if (error instanceof SlackError && error.fate === 'never') return 'cannot-look';
+    throw error;
+  }
+}

@@ -1,0 +1,93 @@
+// What crosses the queue, and the queue as the journeys see it. A job carries what was typed or pressed, not what it
+// was understood as: the worker parses again, so bots and workers of different versions still agree.
+import type { Actor, Place } from './command.js';
+import type { Outcome } from './audit.js';
+import type { JsonObject } from './cluster.js';
+import type { Message, PressAction } from './conversation.js';
+
+/** Where an answer may go. */
+export interface ReplyTo {
+  /** Slack: 5 uses in 30 min. A capability that dies by itself; never logged. */
+  responseUrl: string;
+}
+
+interface FromSlack {
+  v: 1;
+  /** Our name for the delivery, made from Slack's own id, so that a repeat has the same. Also the job's id. */
+  delivery: string;
+  actor: Actor;
+  place: Place;
+  replyTo: ReplyTo;
+  /** When it was accepted, ms since the epoch. */
+  at: number;
+}
+
+/** A command someone typed, or whose button they pressed (`run`). */
+export interface CommandJob extends FromSlack {
+  kind: 'command';
+  text: string;
+  /** Progress of a change, kept so that a resumed run knows what was done. */
+  progress?: ChangeProgress;
+}
+
+/** A button under one of our messages. */
+export interface PressJob extends FromSlack {
+  kind: 'press';
+  action: PressAction;
+  value: string;
+}
+
+/** A confirmed plan: the change itself. */
+export interface ConfirmedJob extends FromSlack {
+  kind: 'confirmed';
+  planId: string;
+  text: string;
+  confirmedBy: string;
+  progress?: ChangeProgress;
+}
+
+export type ReadsJob = CommandJob | PressJob;
+export type ChangesJob = CommandJob | ConfirmedJob;
+export type AnyJob = CommandJob | PressJob | ConfirmedJob;
+
+/** The steps of a change, in order. Each is written to the job before the next begins. */
+export const STEPS = ['queued', 'posted', 'quieting', 'applying', 'applied', 'following', 'done'] as const;
+export type Step = (typeof STEPS)[number];
+
+export interface ChangeProgress {
+  step: Step;
+  /** When the change began, ms since the epoch. */
+  startedAt: number;
+  /** What `before` saw. */
+  before?: JsonObject | unknown;
+  /** We told Jenkins to quiet down and owe it the way back. */
+  quieted?: boolean;
+  /** When the wait for builds ends. */
+  waitUntil?: number;
+  /** When the write was known to have arrived. */
+  appliedAt?: number;
+  outcome?: { outcome: Outcome; summary: string; message: Message };
+}
+
+/** What the bot may do with the queue: one call, which fails fast while Redis is down. */
+export interface JobQueue {
+  /** The same `delivery` again adds nothing. @throws UpstreamError (Redis) within a second */
+  accept(job: ReadsJob, queue: 'reads' | 'changes'): Promise<void>;
+}
+
+/**
+ * A running change's grip on its job. Everything that writes goes through it: when another worker has taken the job
+ * over, `hold` and `save` reject and the run ends without a trace.
+ */
+export interface ChangeRun {
+  readonly id: string;
+  readonly signal: AbortSignal;
+  progress(): ChangeProgress;
+  /** Proves that the job is still ours, and keeps it so for another lock's length. */
+  hold(): Promise<void>;
+  save(patch: Partial<ChangeProgress>): Promise<void>;
+  /** Who asked this change to stop, if anybody has. */
+  stopAsked(): Promise<string | undefined>;
+  /** *Deploy now* or *Give up*, pressed while it waits for builds. */
+  pressed(): Promise<'now' | 'giveup' | undefined>;
+}

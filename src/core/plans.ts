@@ -1,0 +1,36 @@
+// A plan is what a disruptive command showed before asking; an act is the click that answered it.
+import type { Actor, Place } from './command.js';
+import type { JsonObject } from './cluster.js';
+
+export interface Plan {
+  v: 1;
+  id: string;
+  /** As typed. */
+  text: string;
+  command: string;
+  actor: Actor;
+  place: Place;
+  facts: JsonObject;
+  /** Hash of what the plan was made from. */
+  hash: string;
+  /** ms since the epoch. */
+  madeAt: number;
+  validUntil: number;
+}
+
+export interface Act {
+  v: 1;
+  what: 'confirmed' | 'cancelled' | 'expired';
+  userId: string;
+  at: number;
+  /** The delivery that did it; a redelivery of the same click finds its own act. */
+  delivery: string;
+}
+
+export interface PlanStore {
+  keep(plan: Plan): Promise<void>;
+  read(id: string): Promise<Plan | undefined>;
+  /** The first claim stands for ever; the answer is the one that stands. */
+  claim(id: string, act: Act): Promise<Act>;
+  act(id: string): Promise<Act | undefined>;
+}

@@ -1,0 +1,178 @@
+// The last step of every journey: makes Slack show what a logical message should say. Called by the `posts` queue with
+// a key; reads the newest content, so however many edits were asked for, one call sends the last of them.
+import type { Destination, Message } from '../core/conversation.js';
+import { type MessageRecords, type Messenger, type Pace, SlackError, type Spot, type StoredMessage } from '../core/delivery.js';
+import { md } from '../core/text.js';
+import { type Clock, MINUTE, SECOND } from '../core/time.js';
+
+export interface SendPorts {
+  messenger: Messenger;
+  records: MessageRecords;
+  pace: Pace;
+  clock: Clock;
+  log: { warn(fields: object, text: string): void };
+}
+
+/** `again`: nothing is lost, look again after so many ms. */
+export type SendResult = { done: true } | { again: number };
+
+const DONE: SendResult = { done: true };
+
+/** Slack: one message a second and channel (docs.slack.dev, rate limits); webhooks and edits are treated alike. */
+const POST_EVERY_MS = SECOND;
+/** Slack takes 5 uses of a `response_url` in 30 min (docs.slack.dev, handling user interaction); the last one is kept in hand. */
+const RESPONSE_USES = 4;
+const RESPONSE_LIFE_MS = 30 * MINUTE - 10 * SECOND;
+const PARENT_WAIT_MS = 300;
+const LONGEST_PAUSE_MS = MINUTE;
+
+/** Slack's words for "that message is no longer there to be edited". */
+const GONE = new Set(['message_not_found', 'edit_window_closed', 'cant_update_message', 'thread_not_found']);
+
+export async function send(key: string, ports: SendPorts): Promise<SendResult> {
+  const stored = await ports.records.read(key);
+  if (stored === undefined || stored.digest === stored.sent) return DONE;
+  try {
+    return await deliver(key, stored, ports);
+  } catch (error) {
+    if (!(error instanceof SlackError)) throw error;
+    return failed(key, stored, error, ports);
+  }
+}
+
+async function deliver(key: string, stored: StoredMessage, ports: SendPorts): Promise<SendResult> {
+  if (stored.ts !== undefined && stored.channelId !== undefined) {
+    return edit(key, stored, { channelId: stored.channelId, ts: stored.ts }, ports);
+  }
+  switch (stored.to.kind) {
+    case 'channel':
+      return post(key, stored, stored.to, ports);
+    case 'thread':
+      return reply(key, stored, stored.to, ports);
+    case 'answer':
+      return answer(key, stored, stored.to, ports);
+    case 'direct':
+      return direct(key, stored, stored.to.userId, ports);
+  }
+}
+
+async function edit(key: string, stored: StoredMessage, spot: Spot, ports: SendPorts): Promise<SendResult> {
+  const wait = await turn('chat.update', `edit:${spot.channelId}:${spot.ts}`, ports);
+  if (wait > 0) return { again: wait };
+  await ports.messenger.edit(spot, stored.wanted);
+  await ports.records.sent(key, stored.digest, undefined);
+  return DONE;
+}
+
+type ChannelSpot = { channelId: string; threadTs?: string; broadcast?: boolean };
+
+async function post(key: string, stored: StoredMessage, to: ChannelSpot, ports: SendPorts): Promise<SendResult> {
+  const found = stored.sending ? await ports.messenger.find(to.channelId, key) : 'absent';
+  if (typeof found === 'object') {
+    await ports.records.sent(key, '', found);
+    return { again: 0 };
+  }
+  const wait = await turn('chat.postMessage', `post:${to.channelId}`, ports);
+  if (wait > 0) return { again: wait };
+  const message = found === 'cannot-look' ? mayRepeat(stored.wanted) : stored.wanted;
+  await ports.records.begin(key);
+  const spot = await ports.messenger.post(to, message, key);
+  await ports.records.sent(key, stored.digest, spot);
+  await sendRest({ channelId: spot.channelId, threadTs: to.threadTs ?? spot.ts }, stored.wanted, ports);
+  return DONE;
+}
+
+async function reply(
+  key: string,
+  stored: StoredMessage,
+  to: Extract<Destination, { kind: 'thread' }>,
+  ports: SendPorts,
+): Promise<SendResult> {
+  const parent = await ports.records.read(to.parent);
+  if (parent?.ts === undefined || parent.channelId === undefined) {
+    if (parent?.error === undefined) return { again: PARENT_WAIT_MS };
+    await ports.records.refused(key, stored.digest, parent.error);
+    return DONE;
+  }
+  const broadcast = to.broadcast === true ? { broadcast: true } : {};
+  return post(key, stored, { channelId: parent.channelId, threadTs: parent.ts, ...broadcast }, ports);
+}
+
+async function answer(
+  key: string,
+  stored: StoredMessage,
+  to: Extract<Destination, { kind: 'answer' }>,
+  ports: SendPorts,
+): Promise<SendResult> {
+  const expired = ports.clock.now() - to.askedAt > RESPONSE_LIFE_MS;
+  if (expired || (await ports.pace.use(to.delivery)) > RESPONSE_USES) return direct(key, stored, to.userId, ports);
+  const wait = await ports.pace.paused('response_url');
+  if (wait > 0) return { again: wait };
+  await ports.records.begin(key);
+  try {
+    await ports.messenger.respond(to.responseUrl, stored.wanted, { replace: to.replace, inChannel: to.here === true });
+  } catch (error) {
+    if (error instanceof SlackError && error.fate === 'never') return direct(key, stored, to.userId, ports);
+    throw error;
+  }
+  await ports.records.sent(key, stored.digest, undefined);
+  if (ports.messenger.overflow(stored.wanted) !== undefined) {
+    const spot = await ports.messenger.direct(to.userId, stored.wanted, `${key}/rest`);
+    await sendRest({ channelId: spot.channelId, threadTs: spot.ts }, stored.wanted, ports);
+  }
+  return DONE;
+}
+
+async function direct(key: string, stored: StoredMessage, userId: string, ports: SendPorts): Promise<SendResult> {
+  const wait = await turn('chat.postMessage', `post:${userId}`, ports);
+  if (wait > 0) return { again: wait };
+  await ports.records.begin(key);
+  const spot = await ports.messenger.direct(userId, stored.wanted, key);
+  await ports.records.sent(key, stored.digest, spot);
+  await sendRest({ channelId: spot.channelId, threadTs: spot.ts }, stored.wanted, ports);
+  return DONE;
+}
+
+/** What did not fit goes into the thread as a file. It is an extra: its failure must not repeat the message itself. */
+async function sendRest(to: { channelId: string; threadTs: string }, message: Message, ports: SendPorts): Promise<void> {
+  const content = ports.messenger.overflow(message);
+  if (content === undefined) return;
+  try {
+    await ports.messenger.upload(to, { name: 'more.txt', title: 'The rest of this message', content });
+  } catch (error) {
+    ports.log.warn({ error }, 'the rest of a long message could not be uploaded');
+  }
+}
+
+/** 0 when this call may go now. */
+async function turn(method: string, slot: string, { pace }: SendPorts): Promise<number> {
+  const paused = await pace.paused(method);
+  return paused > 0 ? paused : pace.slot(slot, POST_EVERY_MS);
+}
+
+const mayRepeat = (message: Message): Message => ({
+  text: message.text,
+  blocks: [
+    ...message.blocks,
+    { type: 'context', text: md`May repeat: Slack did not say whether an earlier attempt arrived.` },
+  ],
+});
+
+async function failed(key: string, stored: StoredMessage, error: SlackError, ports: SendPorts): Promise<SendResult> {
+  ports.log.warn({ key, method: error.method, code: error.code }, 'Slack did not take a message');
+  if (error.retryAfterMs !== undefined) {
+    await ports.pace.pause(error.method, error.retryAfterMs);
+    await ports.records.unsent(key);
+    return { again: error.retryAfterMs };
+  }
+  if (GONE.has(error.code) && stored.ts !== undefined) {
+    await ports.records.forgetPlace(key);
+    return { again: 0 };
+  }
+  if (error.fate === 'never') {
+    await ports.records.refused(key, stored.digest, error.code);
+    return DONE;
+  }
+  const failures = error.fate === 'unknown' ? await ports.records.doubtful(key) : await ports.records.unsent(key);
+  return { again: Math.min(LONGEST_PAUSE_MS, SECOND * 2 ** Math.min(failures - 1, 6)) };
+}
