@@ -1,0 +1,41 @@
+// Hides secrets in the values of an app before people see them: `manifest-diff.ts` shows what a deploy would change,
+// `manifest.ts` quotes what it refuses. The scrubber in front of the renderer stays the last line of defence.
+
+import type { Json } from './cluster.js';
+import { looksSecret } from './secret-words.js';
+
+export const HIDDEN = '•••';
+
+/** `scheme://user:password@`, and for http(s) any user at all: access tokens travel as the bare user there. */
+const URL_LOGIN = /([a-z][a-z0-9+.-]*:\/\/)[^\s/@:]*:[^\s/]*@|(https?:\/\/)[^\s/@]+@/gi;
+const SECRET_WORD = 'passw(?:or)?d|passphrase|token|secret|credential|api_?key|private_?key';
+/** `-DtrustStorePassword=x`, `API_TOKEN="x y"`, `--token x`. */
+const ASSIGNMENT = new RegExp(
+  `((?:^|[^\\w])[\\w.-]*(?:${SECRET_WORD})[\\w.-]*=|--[\\w-]*(?:${SECRET_WORD})[\\w-]*\\s+)("[^"]*"|'[^']*'|[^\\s"']+)`,
+  'gi',
+);
+const AUTHORIZATION = /(\bbearer\s+|\bauthorization["']?\s*[:=]\s*["']?\w+\s+)[A-Za-z0-9+/=._~-]{8,}/gi;
+
+/** The text with everything hidden in it that looks like a secret; equal to the text when nothing does. */
+export function maskText(text: string): string {
+  return text
+    .replace(URL_LOGIN, (_whole, any: string | undefined, http: string | undefined) => `${any ?? http}${HIDDEN}@`)
+    .replace(ASSIGNMENT, (_whole, name: string) => `${name}${HIDDEN}`)
+    .replace(AUTHORIZATION, (_whole, scheme: string) => `${scheme}${HIDDEN}`);
+}
+
+/** The same for a value of any shape: what stands under a secret-looking name is hidden whole. */
+export function maskJson(value: Json): Json {
+  if (typeof value === 'string') return maskText(value);
+  if (Array.isArray(value)) return value.map(maskJson);
+  if (value === null || typeof value !== 'object') return value;
+  // Docker parameters and Mesos labels say `{"key": "PASSWORD", "value": "x"}`.
+  const label = value['key'] ?? value['name'];
+  const namesSecret = typeof label === 'string' && looksSecret(label);
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => {
+      const hide = looksSecret(name) || (name === 'value' && namesSecret);
+      return [name, hide ? HIDDEN : maskJson(inner)];
+    }),
+  );
+}
