@@ -88,8 +88,9 @@ function adopt(wanted: Json, running: Json | undefined, field: string): Json {
 const SETS = new Set(['constraints', 'dependencies', 'acceptedResourceRoles', 'healthChecks']);
 
 function compareField(field: string, running: JsonObject, wanted: JsonObject, version: string | undefined): Change[] {
-  const from = running[field] ?? defaultFor(field, running, wanted[field], version);
-  const to = wanted[field] ?? defaultFor(field, wanted, running[field], version);
+  const [has, wants] = [memberOf(running, field), memberOf(wanted, field)];
+  const from = has ?? defaultFor(field, running, wants, version);
+  const to = wants ?? defaultFor(field, wanted, has, version);
   if (SETS.has(field) && sameSet(from, to)) return [];
   // The one list whose emptiness says something: no port at all, where an absent list means one port.
   if (field === 'portDefinitions' && isBlank(from) !== isBlank(to)) return [{ path: field, from, to }];

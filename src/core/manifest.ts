@@ -82,16 +82,16 @@ function parseManifest(text: string): JsonObject {
   return manifest;
 }
 
-type ValueOf = (name: string) => string;
+type LookUp = (name: string) => string;
 
-function fillObject(object: JsonObject, valueOf: ValueOf): JsonObject {
-  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, fill(value, valueOf)]));
+function fillObject(object: JsonObject, lookUp: LookUp): JsonObject {
+  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, fill(value, lookUp)]));
 }
 
-function fill(value: Json, valueOf: ValueOf): Json {
-  if (typeof value === 'string') return value.replace(PLACEHOLDER, (_whole, name: string) => valueOf(name));
-  if (Array.isArray(value)) return value.map((item) => fill(item, valueOf));
-  return isJsonObject(value) ? fillObject(value, valueOf) : value;
+function fill(value: Json, lookUp: LookUp): Json {
+  if (typeof value === 'string') return value.replace(PLACEHOLDER, (_whole, name: string) => lookUp(name));
+  if (Array.isArray(value)) return value.map((item) => fill(item, lookUp));
+  return isJsonObject(value) ? fillObject(value, lookUp) : value;
 }
 
 function placeholderValue(name: string, value: string | undefined): string {
