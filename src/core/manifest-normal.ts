@@ -23,8 +23,12 @@ export function isJsonObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+export function isReadOnly(field: string): boolean {
+  return READ_ONLY.has(field);
+}
+
 export function withoutReadOnly(definition: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(definition).filter(([name]) => !READ_ONLY.has(name)));
+  return Object.fromEntries(Object.entries(definition).filter(([name]) => !isReadOnly(name)));
 }
 
 /** Absent, null, `{}` and `[]` mean the same to Marathon in all but the list of ports. */
