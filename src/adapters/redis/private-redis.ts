@@ -118,7 +118,7 @@ async function keepRunning(spawn: () => RedisServer, socket: string, log: Privat
   return {
     async stop() {
       stopping = true;
-      await askSocket(socket, 'SHUTDOWN');
+      server.terminate();
       const late = setTimeout(() => server.kill(), STOP_WITHIN_MS);
       await watching;
       clearTimeout(late);

@@ -10,8 +10,12 @@ export type Environment = Record<string, string | undefined>;
 export interface RedisServer {
   /** Resolves when the process has ended, with the last lines it said. */
   ended: Promise<string>;
+  /** Asks it to end: it writes out what is left first. */
+  terminate(): void;
   kill(): void;
 }
+
+const WATCHER = '/bin/sh';
 
 /** `redis-server` or `valkey-server`, from PATH or from the folder `npm run setup` fills; undefined when there is none. */
 export function findRedisServer(env: Environment = process.env): string | undefined {
@@ -36,7 +40,9 @@ export function spawnRedis(binary: string, folder: string, env: Environment = pr
     child.once('error', (error) => resolve(error.message));
     child.once('exit', () => resolve(said()));
   });
-  return { ended, kill: () => killGroup(child) };
+  // The pipe's end is the watcher's sign; under setpriv nobody reads it, and the signal goes to Redis itself.
+  const terminate = () => (command === WATCHER ? child.stdin?.end() : child.kill('SIGTERM'));
+  return { ended, terminate, kill: () => killGroup(child) };
 }
 
 /** One inline command (`PING`) on a socket; undefined when nobody listens or answers there within 1 s. */
@@ -66,7 +72,7 @@ function endingWithUs(command: readonly string[], env: Environment): [string, ..
   }
   const watch =
     'exec 3<&0; "$@" 3<&- </dev/null & server=$!; { read -r _; kill -TERM "$server"; } <&3 >/dev/null 2>&1 & wait "$server"';
-  return ['/bin/sh', '-c', watch, 'sh', ...command];
+  return [WATCHER, '-c', watch, 'sh', ...command];
 }
 
 /** A server at rest must not keep our event loop alive; stopping it is private-redis.ts' matter. */
