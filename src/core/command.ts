@@ -127,8 +127,8 @@ export interface DisruptSpec<Args, Plan extends JsonObject> extends Described<Ar
   /** Facts → what would change. Throws UserError when it must be refused. */
   plan(args: Args, ports: Ports, asked: Asked): Promise<Plan>;
   planView(plan: Plan, asked: Asked): Message;
-  /** True when there is nothing to do: no buttons, no job. */
-  empty(plan: Plan): boolean;
+  /** True when there is nothing to confirm (no difference, `--dry-run`): answered privately, no buttons, no job. */
+  empty(plan: Plan, args: Args): boolean;
   /** What the confirmation is bound to: equal text, same plan. */
   boundTo(plan: Plan): string;
   /** How long to wait for running builds before the write: 0 with `--now`. */

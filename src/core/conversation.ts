@@ -37,7 +37,15 @@ export type Destination =
   /** In the thread of another logical message; waits until that one has been posted. */
   | { kind: 'thread'; parent: string; broadcast?: boolean }
   /** Only the person who asked sees it. After 30 min, or 4 uses, it goes by direct message. */
-  | { kind: 'answer'; delivery: string; responseUrl: string; userId: string; askedAt: number; replace: boolean; here?: boolean }
+  | {
+      kind: 'answer';
+      delivery: string;
+      responseUrl: string;
+      userId: string;
+      askedAt: number;
+      replace: boolean;
+      here?: boolean;
+    }
   | { kind: 'direct'; userId: string };
 
 /** What became of a logical message. */
@@ -55,7 +63,12 @@ export interface Messages {
    * `rank` orders edits: content of a lower rank than what stands is ignored, so a worker that woke up late cannot
    * turn an outcome back into progress.
    */
-  put(key: string, to: Destination, message: Message, options?: { rank?: number; priority?: MessagePriority }): Promise<void>;
+  put(
+    key: string,
+    to: Destination,
+    message: Message,
+    options?: { rank?: number; priority?: MessagePriority },
+  ): Promise<void>;
   posted(key: string): Promise<Posted>;
 }
 

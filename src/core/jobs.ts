@@ -1,8 +1,9 @@
 // What crosses the queue, and the queue as the journeys see it. A job carries what was typed or pressed, not what it
 // was understood as: the worker parses again, so bots and workers of different versions still agree.
-import type { Actor, Place } from './command.js';
+
 import type { Outcome } from './audit.js';
 import type { JsonObject } from './cluster.js';
+import type { Actor, Place } from './command.js';
 import type { Message, PressAction } from './conversation.js';
 
 /** Where an answer may go. */
@@ -46,7 +47,14 @@ export interface ConfirmedJob extends FromSlack {
   progress?: ChangeProgress;
 }
 
-export type ReadsJob = CommandJob | PressJob;
+/** The end of a plan's validity; nobody pressed anything. */
+export interface ExpireJob {
+  v: 1;
+  kind: 'expire';
+  planId: string;
+}
+
+export type ReadsJob = CommandJob | PressJob | ExpireJob;
 export type ChangesJob = CommandJob | ConfirmedJob;
 export type AnyJob = CommandJob | PressJob | ConfirmedJob;
 
@@ -72,7 +80,7 @@ export interface ChangeProgress {
 /** What the bot may do with the queue: one call, which fails fast while Redis is down. */
 export interface JobQueue {
   /** The same `delivery` again adds nothing. @throws UpstreamError (Redis) within a second */
-  accept(job: ReadsJob, queue: 'reads' | 'changes'): Promise<void>;
+  accept(job: CommandJob | PressJob, queue: 'reads' | 'changes'): Promise<void>;
 }
 
 /**

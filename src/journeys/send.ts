@@ -1,7 +1,14 @@
 // The last step of every journey: makes Slack show what a logical message should say. Called by the `posts` queue with
 // a key; reads the newest content, so however many edits were asked for, one call sends the last of them.
 import type { Destination, Message } from '../core/conversation.js';
-import { type MessageRecords, type Messenger, type Pace, SlackError, type Spot, type StoredMessage } from '../core/delivery.js';
+import {
+  type MessageRecords,
+  type Messenger,
+  type Pace,
+  SlackError,
+  type Spot,
+  type StoredMessage,
+} from '../core/delivery.js';
 import { md } from '../core/text.js';
 import { type Clock, MINUTE, SECOND } from '../core/time.js';
 
@@ -134,7 +141,11 @@ async function direct(key: string, stored: StoredMessage, userId: string, ports:
 }
 
 /** What did not fit goes into the thread as a file. It is an extra: its failure must not repeat the message itself. */
-async function sendRest(to: { channelId: string; threadTs: string }, message: Message, ports: SendPorts): Promise<void> {
+async function sendRest(
+  to: { channelId: string; threadTs: string },
+  message: Message,
+  ports: SendPorts,
+): Promise<void> {
   const content = ports.messenger.overflow(message);
   if (content === undefined) return;
   try {

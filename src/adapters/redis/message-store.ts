@@ -18,7 +18,14 @@ return 1`;
 
 export interface MessageStore extends MessageRecords {
   /** @returns false when content of a higher rank stands there */
-  put(key: string, to: Destination, wanted: Message, digest: string, rank: number, priority: MessagePriority): Promise<boolean>;
+  put(
+    key: string,
+    to: Destination,
+    wanted: Message,
+    digest: string,
+    rank: number,
+    priority: MessagePriority,
+  ): Promise<boolean>;
   posted(key: string): Promise<Posted>;
 }
 

@@ -16,7 +16,8 @@ export function pace(redis: Redis, keys: Keys): Pace {
       await redis.set(keys.pause(method), '1', 'PX', Math.max(1, Math.ceil(ms)));
     },
     use: async (delivery) => {
-      const [[, uses] = []] = (await redis.multi().incr(keys.uses(delivery)).pexpire(keys.uses(delivery), HOUR).exec()) ?? [];
+      const [[, uses] = []] =
+        (await redis.multi().incr(keys.uses(delivery)).pexpire(keys.uses(delivery), HOUR).exec()) ?? [];
       return Number(uses ?? 1);
     },
   };

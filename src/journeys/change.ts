@@ -1,0 +1,171 @@
+// A change: one message in the channel first, then the act, then its outcome in that same message and in the audit
+// trail. Each step is kept with the job, so a worker that takes it over goes on where the other one died.
+import type { Outcome } from '../core/audit.js';
+import type { Json } from '../core/cluster.js';
+import type { Asked, ChangeCommand } from '../core/command.js';
+import { context, type Message, type MessagePriority, say, sorry } from '../core/conversation.js';
+import { UpstreamError, UserError } from '../core/errors.js';
+import { failureWords } from '../core/gather.js';
+import {
+  type ChangeProgress,
+  type ChangeRun,
+  type CommandJob,
+  type ConfirmedJob,
+  STEPS,
+  type Step,
+} from '../core/jobs.js';
+import type { Parsed } from '../core/parse.js';
+import { code, md, mention } from '../core/text.js';
+import { MINUTE } from '../core/time.js';
+import type { PerformPorts } from './ports.js';
+import { answerKey, answerTo, askedBy, bugView, channelOf, channelRefusal, rootKey, userErrorView } from './reply.js';
+
+/** How often a change looks whether Slack has taken its message. */
+const LOOK_MS = 100;
+/** Slack may pause us for a while; after this the act is given up unbegun. */
+const POST_PATIENCE_MS = 10 * MINUTE;
+
+export type ChangeOutcome = NonNullable<ChangeProgress['outcome']>;
+
+export async function runChange(
+  job: CommandJob,
+  command: ChangeCommand,
+  parsed: Parsed,
+  asked: Asked,
+  run: ChangeRun,
+  ports: PerformPorts,
+): Promise<void> {
+  const known = run.progress();
+  if (known.outcome !== undefined) return finish(job, command.name, known.outcome, run, ports);
+  if (known.step === 'queued') await run.save({ startedAt: ports.clock.now() });
+  const slash = ports.command.settings.slashCommand;
+  await showStep(
+    job,
+    'posted',
+    say(
+      md`:hourglass_flowing_sand: Working on ${code(`${slash} ${parsed.text}`)}`,
+      context(askedBy(job.actor, slash, parsed.text)),
+    ),
+    ports,
+  );
+  if (!(await standsInChannel(job, run, ports))) return;
+
+  const outcome = await act(command, parsed, asked, run, ports);
+  await run.save({ step: 'done', outcome });
+  await finish(job, command.name, outcome, run, ports);
+}
+
+async function act(
+  command: ChangeCommand,
+  parsed: Parsed,
+  asked: Asked,
+  run: ChangeRun,
+  ports: PerformPorts,
+): Promise<ChangeOutcome> {
+  const stoppedBy = await run.stopAsked();
+  if (stoppedBy !== undefined) return cancelled(stoppedBy);
+  try {
+    const kept = run.progress().before;
+    const before = kept === undefined ? await command.before(parsed.args, ports.command, asked) : (kept as Json);
+    await run.save({ step: 'applying', before });
+    await run.hold();
+    const facts = await command.run(parsed.args, ports.command, asked, before);
+    const { ok, message } = command.view(facts, asked);
+    return { outcome: ok ? 'succeeded' : 'failed', summary: message.text, message };
+  } catch (error) {
+    return failure(error, 'Nothing was changed, as far as it was seen.', run, ports);
+  }
+}
+
+const cancelled = (by: string): ChangeOutcome => {
+  const message = say(md`:no_entry_sign: Cancelled before it began, by ${mention(by)}. Nothing was changed.`);
+  return { outcome: 'cancelled', summary: message.text, message };
+};
+
+/** Turns what went wrong into an outcome; a lost lock is nobody's outcome and travels on. */
+export function failure(error: unknown, left: string, run: ChangeRun, ports: PerformPorts): ChangeOutcome {
+  if (isTakenOver(error, run)) throw error;
+  if (error instanceof UserError) {
+    const message = userErrorView(error, ports.command.settings.slashCommand);
+    return { outcome: 'refused', summary: message.text, message };
+  }
+  if (error instanceof UpstreamError) {
+    const message = say(
+      md`:red_circle: Failed: ${error.system} did not do it. ${code(error.request)}: ${failureWords(error)}. ${left}`,
+    );
+    return { outcome: 'failed', summary: message.text, message };
+  }
+  const reference = `r-${run.id.slice(-6)}`;
+  ports.log.error({ err: error, reference }, 'a bug ended a change');
+  const message = bugView(reference);
+  return { outcome: 'failed', summary: message.text, message };
+}
+
+/** The lock is gone or the process is stopping: the queue will run the job again, and nobody needs to be told. */
+export const isTakenOver = (error: unknown, run: ChangeRun): boolean =>
+  run.signal.aborted || (error instanceof Error && error.name === 'LockLost');
+
+/** Every end of a change passes here, as often as it takes: message and audit entry each stand once. */
+export async function finish(
+  job: CommandJob | ConfirmedJob,
+  command: string,
+  { outcome, summary, message }: ChangeOutcome,
+  run: ChangeRun,
+  ports: PerformPorts,
+): Promise<void> {
+  const now = ports.clock.now();
+  const asked = context(askedBy(job.actor, ports.command.settings.slashCommand, job.text));
+  await showStep(job, 'done', { ...message, blocks: [...message.blocks, asked] }, ports, 'final');
+  await ports.audit.record({
+    v: 1,
+    jobId: run.id,
+    userId: job.actor.userId,
+    channelId: job.place.channelId,
+    command,
+    text: job.text,
+    outcome: outcome as Outcome,
+    summary,
+    at: now,
+    durationMs: now - run.progress().startedAt,
+  });
+  ports.counted(command, outcome);
+}
+
+/** The one channel message of a change. A step's content never gives way to an earlier step's. */
+export function showStep(
+  job: CommandJob | ConfirmedJob,
+  step: Step,
+  message: Message,
+  ports: PerformPorts,
+  priority: MessagePriority = 'progress',
+): Promise<void> {
+  return ports.messages.put(rootKey(rootId(job)), channelOf(job.place), message, { rank: rankOf(step), priority });
+}
+
+export const rootId = (job: CommandJob | ConfirmedJob): string =>
+  job.kind === 'confirmed' ? job.planId : job.delivery;
+
+/** A plan's own message has rank 0. */
+export const rankOf = (step: Step): number => 10 * (STEPS.indexOf(step) + 1);
+
+/** Waits until the channel can see who asked what. False: it never will, and the asker was told why. */
+export async function standsInChannel(job: CommandJob, run: ChangeRun, ports: PerformPorts): Promise<boolean> {
+  const givenUpAt = ports.clock.now() + POST_PATIENCE_MS;
+  for (;;) {
+    const posted = await ports.messages.posted(rootKey(rootId(job)));
+    if (posted.state === 'posted') {
+      if (run.progress().step === 'queued') await run.save({ step: 'posted' });
+      return true;
+    }
+    if (posted.state === 'refused' || ports.clock.now() > givenUpAt) {
+      const why = posted.state === 'refused' ? posted.error : 'it did not take the message for 10 min';
+      await ports.messages.put(
+        answerKey(job.delivery),
+        answerTo(job),
+        sorry(`${channelRefusal(why, ports.command.settings.name)} Nothing was done.`),
+      );
+      return false;
+    }
+    await ports.clock.sleep(LOOK_MS, run.signal);
+  }
+}

@@ -1,0 +1,60 @@
+// What the journeys are given by the processes: ports only, no adapters.
+import type { Audit } from '../core/audit.js';
+import type { PersonFacts, PlaceFacts } from '../core/authorise.js';
+import type { Catalogue, Ports } from '../core/command.js';
+import type { Messages } from '../core/conversation.js';
+import type { JobQueue } from '../core/jobs.js';
+import type { PlanStore } from '../core/plans.js';
+import type { Policy } from '../core/policy.js';
+import type { Clock } from '../core/time.js';
+
+export interface Log {
+  info(fields: object, text: string): void;
+  warn(fields: object, text: string): void;
+  error(fields: object, text: string): void;
+}
+
+/** Who people and channels are, as Slack says. */
+export interface People {
+  person(userId: string): Promise<PersonFacts>;
+  channel(channelId: string): Promise<PlaceFacts>;
+  /** What is remembered; empty when nothing is. Never calls Slack. */
+  remembered(userId: string, channelId: string): { person: PersonFacts; channel: PlaceFacts };
+  homeTeamId(): string;
+}
+
+/** The bot's side: nothing here may wait on Marathon, Mesos, Jenkins or Slack. */
+export interface AcceptPorts {
+  catalogue: Catalogue;
+  policy(): Policy;
+  people: Pick<People, 'remembered' | 'homeTeamId'>;
+  queue: JobQueue;
+  clock: Clock;
+  log: Log;
+}
+
+/** The worker's side. */
+export interface PerformPorts {
+  command: Ports;
+  messages: Messages;
+  plans: PlanStore;
+  audit: Audit;
+  queue: PlanQueue;
+  people: People;
+  policy(): Policy;
+  clock: Clock;
+  log: Log;
+  counted(command: string, outcome: string): void;
+}
+
+/** What pressing a plan's button may do with the queue. */
+export interface PlanQueue {
+  /** The same plan again adds nothing. */
+  confirm(job: import('../core/jobs.js').ConfirmedJob): Promise<void>;
+  /** *Deploy now* and *Give up*: the running change reads it at its next look. */
+  choose(changeId: string, choice: 'now' | 'giveup'): Promise<void>;
+  /** What is true of a confirmed plan now. */
+  stateOf(changeId: string): Promise<'waiting' | 'running' | 'ended' | 'unknown'>;
+  /** Ends a plan's buttons when its time is over. */
+  expireLater(planId: string, afterMs: number): Promise<void>;
+}

@@ -1,0 +1,69 @@
+// The messages the journeys themselves say, and the names of the logical messages they say them in.
+import type { Actor, Place } from '../core/command.js';
+import { type Destination, type Message, say, sorry } from '../core/conversation.js';
+import type { UpstreamError, UserError } from '../core/errors.js';
+import { failureWords } from '../core/gather.js';
+import type { AnyJob } from '../core/jobs.js';
+import { UnknownCommand } from '../core/parse.js';
+import { code, md, mention, type Rich } from '../core/text.js';
+
+/** The private answer to a delivery. */
+export const answerKey = (delivery: string): string => `answer:${delivery}`;
+/** The one channel message of a change. */
+export const rootKey = (id: string): string => `root:${id}`;
+
+export function answerTo(job: AnyJob, options: { here?: boolean; replace?: boolean } = {}): Destination {
+  return {
+    kind: 'answer',
+    delivery: job.delivery,
+    responseUrl: job.replyTo.responseUrl,
+    userId: job.actor.userId,
+    askedAt: job.at,
+    replace: options.replace ?? true,
+    here: options.here ?? false,
+  };
+}
+
+export function channelOf(place: Place): Destination {
+  return {
+    kind: 'channel',
+    channelId: place.channelId,
+    ...(place.threadTs === undefined ? {} : { threadTs: place.threadTs }),
+  };
+}
+
+/** Who asked, in a line that stands under every change. */
+export const askedBy = (actor: Actor, slash: string, text: string): Rich =>
+  md`asked by ${mention(actor.userId)}: ${code(`${slash} ${text}`.trim())}`;
+
+/** A mistake or refusal of the asker's, with the nearest command as a button when there is one. */
+export function userErrorView(error: UserError, slash: string): Message {
+  const suggestion = error instanceof UnknownCommand ? error.suggestion : undefined;
+  if (suggestion === undefined) return sorry(error.message, error.hint);
+  return sorry(`${error.message} Did you mean \`${slash} ${suggestion}\`?`, undefined, {
+    type: 'actions',
+    buttons: [{ label: `Run ${slash} ${suggestion}`, action: 'run', value: suggestion, style: 'primary' }],
+  });
+}
+
+/** Another system's failure; `left` says what state that leaves. */
+export function upstreamView(error: UpstreamError, left: string): Message {
+  return say(md`${error.system} did not do it: ${code(error.request)} · ${failureWords(error)}. ${left}`);
+}
+
+export const bugView = (reference: string): Message =>
+  say(
+    md`That is a bug in the bot, reference ${code(reference)}. Tell whoever runs Bellboard; the log has the details.`,
+  );
+
+/** Slack's reasons for not taking a message into a channel, each with its remedy. */
+export function channelRefusal(error: string, botName: string): string {
+  const remedies: Record<string, string> = {
+    not_in_channel: `I am not in this channel. Invite me with \`/invite @${botName}\`, then ask again.`,
+    channel_not_found: `I cannot see this channel. If it is private, invite me with \`/invite @${botName}\`; in a direct message between people, use a channel instead.`,
+    is_archived: 'This channel is archived. Use another one.',
+    restricted_action: 'Only some people may post in this channel. Use another one, or ask an admin to let me post.',
+    msg_too_long: 'Slack found the message too long.',
+  };
+  return remedies[error] ?? `Slack refused the message (${error}).`;
+}
