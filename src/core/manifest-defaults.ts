@@ -1,7 +1,6 @@
 // What Marathon writes where a manifest says nothing, by version, so that `manifest-diff.ts` calls it no difference.
 
 import type { Json } from './cluster.js';
-import { isJsonObject } from './manifest-normal.js';
 import { atLeast } from './version.js';
 
 /** `state/AppDefinition.scala` @v0.8.2 and `app.raml` @v1.5.15. */
@@ -31,17 +30,12 @@ const IMPATIENT: Json = { inactiveAfterSeconds: 0, expungeAfterSeconds: 0 };
 
 /**
  * The defaults of a field, in the spelling of `normaliseDefinition`, the likeliest first; none: it is simply absent.
- * @param other what the other side of the comparison has there
+ * @param servicePort the one Marathon has chosen, or 0 while it has not
  */
-export function defaultsOf(
-  field: string,
-  version: string | undefined,
-  networkMode: string,
-  other: Json | undefined,
-): Json[] {
+export function defaultsOf(field: string, version: string | undefined, networkMode: string, servicePort: Json): Json[] {
   if (field === 'maxLaunchDelaySeconds') return launchDelays(version);
   if (field === 'unreachableStrategy') return unreachableStrategies(version);
-  if (field === 'portDefinitions') return networkMode === 'host' ? onePort(other) : [];
+  if (field === 'portDefinitions') return networkMode === 'host' ? onePort(servicePort) : [];
   const only = Object.hasOwn(DEFAULTS, field) ? DEFAULTS[field] : undefined;
   return only === undefined ? [] : [only];
 }
@@ -58,8 +52,6 @@ function unreachableStrategies(version: string | undefined): Json[] {
 }
 
 /** One TCP port that Marathon chooses; from 1.5 it is called `default`. */
-function onePort(other: Json | undefined): Json[] {
-  const first = Array.isArray(other) ? other[0] : undefined;
-  const port = (isJsonObject(first) ? first['port'] : undefined) ?? 0;
+function onePort(port: Json): Json[] {
   return [[{ port, protocol: 'tcp' }], [{ port, protocol: 'tcp', name: 'default' }]];
 }

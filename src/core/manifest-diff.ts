@@ -89,8 +89,8 @@ const SETS = new Set(['constraints', 'dependencies', 'acceptedResourceRoles', 'h
 
 function compareField(field: string, running: JsonObject, wanted: JsonObject, version: string | undefined): Change[] {
   const [has, wants] = [memberOf(running, field), memberOf(wanted, field)];
-  const from = has ?? defaultFor(field, running, wants, version);
-  const to = wants ?? defaultFor(field, wanted, has, version);
+  const from = has ?? defaultFor(field, running, wants, version, 0);
+  const to = wants ?? defaultFor(field, wanted, has, version, servicePort(running));
   if (SETS.has(field) && sameSet(from, to)) return [];
   // The one list whose emptiness says something: no port at all, where an absent list means one port.
   if (field === 'portDefinitions' && isBlank(from) !== isBlank(to)) return [{ path: field, from, to }];
@@ -98,11 +98,22 @@ function compareField(field: string, running: JsonObject, wanted: JsonObject, ve
 }
 
 /** What Marathon puts where nothing is said. Of several possible defaults the one the other side has, if it has one. */
-function defaultFor(field: string, app: JsonObject, other: Json | undefined, version: string | undefined) {
+function defaultFor(
+  field: string,
+  app: JsonObject,
+  other: Json | undefined,
+  version: string | undefined,
+  port: Json,
+): Json | undefined {
   // Marathon chooses the role of an app that names none, and keeps it.
   if (field === 'role') return other;
-  const possible = defaultsOf(field, version, networkMode(app), other);
+  const possible = defaultsOf(field, version, networkMode(app), port);
   return possible.find((value) => sameJson(value, other)) ?? possible[0];
+}
+
+function servicePort({ portDefinitions }: JsonObject): Json {
+  const first = Array.isArray(portDefinitions) ? portDefinitions[0] : undefined;
+  return (isJsonObject(first) ? first['port'] : undefined) ?? 0;
 }
 
 function sameSet(a: Json | undefined, b: Json | undefined): boolean {

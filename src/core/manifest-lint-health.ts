@@ -55,12 +55,15 @@ function patience(name: string, check: JsonObject, version: string): Finding[] {
   const inherits = atLeast(version, '1.8')
     ? ', or a controller started after a crash, whose grace period is spent,'
     : '';
-  const enough = interval > 0 ? Math.ceil((BOOT_SECONDS + 60) / interval) : 9;
+  const advice =
+    interval > 0
+      ? `"maxConsecutiveFailures": ${Math.ceil((BOOT_SECONDS + 60) / interval)}`
+      : '"intervalSeconds": 20, "maxConsecutiveFailures": 9';
   return [
     warn(
       `${name} gives up after ${failures} × ${interval} s = ${failures * interval} s: a Jenkins that restarts ` +
         `itself${inherits} needs up to ${BOOT_SECONDS} s and would be killed meanwhile. ` +
-        `Write \`"maxConsecutiveFailures": ${enough}\`.`,
+        `Write \`${advice}\`.`,
     ),
   ];
 }

@@ -29,13 +29,14 @@ export function maskJson(value: Json): Json {
   if (typeof value === 'string') return maskText(value);
   if (Array.isArray(value)) return value.map(maskJson);
   if (value === null || typeof value !== 'object') return value;
-  // Docker parameters and Mesos labels say `{"key": "PASSWORD", "value": "x"}`.
-  const label = value['key'] ?? value['name'];
+  // Docker parameters and Mesos labels say `{"key": "PASSWORD", "value": "x"}`: there `key` is a name, not a secret.
+  const label = 'value' in value ? (value['key'] ?? value['name']) : undefined;
   const namesSecret = typeof label === 'string' && looksSecret(label);
+  const isHidden = (name: string) => {
+    if (label === undefined) return looksSecret(name);
+    return name === 'value' ? namesSecret : name !== 'key' && looksSecret(name);
+  };
   return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => {
-      const hide = looksSecret(name) || (name === 'value' && namesSecret);
-      return [name, hide ? HIDDEN : maskJson(inner)];
-    }),
+    Object.entries(value).map(([name, inner]) => [name, isHidden(name) ? HIDDEN : maskJson(inner)]),
   );
 }

@@ -68,18 +68,22 @@ export function fillManifest(
 }
 
 function parseManifest(text: string): JsonObject {
-  const fault = findJsonFault(text);
-  if (fault !== undefined) {
+  const manifest = readJson(text);
+  if (isJsonObject(manifest)) return manifest;
+  throw new UserError('The manifest is not a Marathon app: expected one JSON object.', 'Write it as `{"id": …}`.');
+}
+
+function readJson(text: string): Json {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const fault = findJsonFault(text);
+    if (fault === undefined) throw cause;
     throw new UserError(
       `The manifest is not JSON: line ${fault.line}, column ${fault.column}: expected ${fault.expected}.`,
       'Mend the manifest file, then try again. Nothing was changed.',
     );
   }
-  const manifest: Json = JSON.parse(text);
-  if (!isJsonObject(manifest)) {
-    throw new UserError('The manifest is not a Marathon app: expected one JSON object.', 'Write it as `{"id": …}`.');
-  }
-  return manifest;
 }
 
 type LookUp = (name: string) => string;
