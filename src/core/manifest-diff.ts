@@ -2,6 +2,7 @@
 
 import type { Json, JsonObject } from './cluster.js';
 import { defaultsOf } from './manifest-defaults.js';
+import { fieldKnown } from './manifest-fields.js';
 import {
   isBlank,
   isJsonObject,
@@ -37,7 +38,8 @@ export interface DiffOptions {
 /** @param running as Marathon answered it · @param wanted as `fillManifest` made it */
 export function diffDefinitions(running: JsonObject, wanted: JsonObject, options: DiffOptions): Difference {
   const from = withoutLabels(normaliseDefinition(running), options.ignoreLabels);
-  const to = adoptPorts(withoutLabels(normaliseDefinition(wanted), options.ignoreLabels), from);
+  const heard = understood(wanted, options.marathonVersion);
+  const to = adoptPorts(withoutLabels(normaliseDefinition(heard), options.ignoreLabels), from);
   const difference: Difference = { changes: [], keeps: [] };
   for (const field of [...new Set([...Object.keys(from), ...Object.keys(to)])].sort()) {
     const changes = compareField(field, from, to, options.marathonVersion);
@@ -53,6 +55,12 @@ export function diffDefinitions(running: JsonObject, wanted: JsonObject, options
 export function prepareForWrite(wanted: JsonObject, labels: Readonly<Record<string, string>>): JsonObject {
   const own = wanted['labels'];
   return { ...withoutReadOnly(wanted), labels: { ...(isJsonObject(own) ? own : {}), ...labels } };
+}
+
+/** Marathon drops fields it does not know and never shows them: they would differ again after every deploy. */
+function understood(wanted: JsonObject, version: string | undefined): JsonObject {
+  if (version === undefined) return wanted;
+  return Object.fromEntries(Object.entries(wanted).filter(([field]) => fieldKnown(field, version).known));
 }
 
 function withoutLabels(app: JsonObject, ignored: readonly string[]): JsonObject {

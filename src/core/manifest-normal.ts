@@ -144,10 +144,19 @@ function fillNested(app: JsonObject): void {
   if (isJsonObject(app['upgradeStrategy'])) {
     app['upgradeStrategy'] = fill(app['upgradeStrategy'], { minimumHealthCapacity: 1, maximumOverCapacity: 1 });
   }
+  for (const name of ['env', 'labels']) {
+    if (isJsonObject(app[name])) app[name] = asTexts(app[name]);
+  }
   if (typeof app['id'] === 'string') app['id'] = `/${app['id'].replace(/^\//, '')}`;
   if (app['executor'] === '//cmd') app['executor'] = '';
   // Service ports of a bridged container are said in its mappings; Marathon up to 1.4 repeats them as `ports`.
   if (networkMode(app) !== 'host') delete app['portDefinitions'];
+}
+
+/** Old versions take `"N": 5` and answer `"N": "5"`. */
+function asTexts(map: JsonObject): JsonObject {
+  const text = (value: Json) => (typeof value === 'number' || typeof value === 'boolean' ? String(value) : value);
+  return Object.fromEntries(Object.entries(map).map(([name, value]) => [name, text(value)]));
 }
 
 function fillContainer(container: JsonObject, app: JsonObject): JsonObject {

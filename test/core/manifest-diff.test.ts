@@ -128,6 +128,22 @@ describe('what is no difference', () => {
     expect(changesOf({ constraints: [one, two] }, { constraints: [two] })).toHaveLength(1);
   });
 
+  test('a field that this Marathon does not know, because it drops it', () => {
+    const wanted = { unreachableStrategy: 'disabled', killSelection: 'OLDEST_FIRST' };
+    expect(changesOf({}, wanted, '1.3.14')).toEqual([]);
+    expect(changesOf({}, wanted, '1.4.13')).toHaveLength(2);
+    expect(
+      diffDefinitions({ uris: ['http://h/a.tgz'] }, { fetch: [] }, { ...MERGES, marathonVersion: '0.8.2' }),
+    ).toEqual({
+      changes: [],
+      keeps: ['uris'],
+    });
+  });
+
+  test('a number where Marathon keeps text', () => {
+    expect(changesOf({ env: { N: '5', B: 'true' } }, { env: { N: 5, B: true } })).toEqual([]);
+  });
+
   test('the role Marathon chose, and the accepted roles it fills in', () => {
     expect(changesOf({ role: 'ci', acceptedResourceRoles: ['*'] }, {})).toEqual([]);
   });
