@@ -1,0 +1,124 @@
+// reactions.* and views.*: small marks on messages, modals and the Home tab.
+import { z } from 'zod';
+import { anObject, read } from './arguments.js';
+import { complaintsAbout } from './block-kit.js';
+import { invalid, Refusal } from './refusal.js';
+import type { SlackState } from './state.js';
+import { objectsAt, type SlackMessage, type SlackView, textAt, type Wire } from './types.js';
+
+const Reaction = z.object({ channel: z.string(), timestamp: z.string(), name: z.string() });
+const view = anObject('invalid_arguments');
+const Open = z.object({ trigger_id: z.string(), view });
+const Update = z.object({ view_id: z.string(), hash: z.string().optional(), view });
+const Publish = z.object({ user_id: z.string(), hash: z.string().optional(), view });
+
+/** Titles and buttons of a modal: 24 characters; `private_metadata`: 3,000 (docs.slack.dev/reference/views). */
+const MAX_TITLE = 24;
+const MAX_PRIVATE_METADATA = 3_000;
+
+export function addReaction(args: Wire, state: SlackState): Wire {
+  const { message, name } = reacted(args, state);
+  if (!state.messages.react(message, name, state.directory.bot.id)) throw new Refusal('already_reacted');
+  return {};
+}
+
+export function removeReaction(args: Wire, state: SlackState): Wire {
+  const { message, name } = reacted(args, state);
+  if (!state.messages.unreact(message, name, state.directory.bot.id)) throw new Refusal('no_reaction');
+  return {};
+}
+
+function reacted(args: Wire, state: SlackState): { message: SlackMessage; name: string } {
+  const wanted = read(Reaction, args);
+  const channel = state.directory.channels.get(wanted.channel);
+  if (channel === undefined) throw new Refusal('channel_not_found');
+  if (!channel.members.has(state.directory.bot.id)) throw new Refusal('not_in_channel');
+  const message = state.messages.find(wanted.channel, wanted.timestamp);
+  if (message === undefined || message.visibleTo !== undefined) throw new Refusal('message_not_found');
+  if (!/^[a-z0-9_+'-]+$/.test(wanted.name)) throw new Refusal('invalid_name');
+  return { message, name: wanted.name };
+}
+
+export function openView(args: Wire, state: SlackState): Wire {
+  const wanted = read(Open, args);
+  refuseBadView(wanted.view, 'modal');
+  const userId = state.triggers.exchange(wanted.trigger_id);
+  return { view: viewWire(keep(`V0${state.views.size + 1}`, userId, 'modal', wanted.view, state), state) };
+}
+
+export function updateView(args: Wire, state: SlackState): Wire {
+  const wanted = read(Update, args);
+  const known = state.views.get(wanted.view_id);
+  if (known === undefined || !known.open) throw new Refusal('not_found');
+  if (wanted.hash !== undefined && wanted.hash !== known.hash) throw new Refusal('hash_conflict');
+  refuseBadView(wanted.view, known.kind);
+  return { view: viewWire(keep(known.id, known.userId, known.kind, wanted.view, state), state) };
+}
+
+export function publishView(args: Wire, state: SlackState): Wire {
+  const wanted = read(Publish, args);
+  if (!state.directory.users.has(wanted.user_id)) throw new Refusal('user_not_found');
+  if (!state.manifest.features.app_home.home_tab_enabled) throw new Refusal('not_enabled');
+  const id = `VHOME${wanted.user_id}`;
+  const known = state.views.get(id);
+  if (wanted.hash !== undefined && known !== undefined && wanted.hash !== known.hash) {
+    throw new Refusal('hash_conflict');
+  }
+  refuseBadView(wanted.view, 'home');
+  return { view: viewWire(keep(id, wanted.user_id, 'home', wanted.view, state), state) };
+}
+
+function refuseBadView(wanted: Wire, kind: 'modal' | 'home'): void {
+  const complaints = complaintsAbout(wanted['blocks'], kind, '/view/blocks');
+  if (wanted['type'] !== kind) complaints.push(`must be ${kind} [json-pointer:/view/type]`);
+  for (const part of kind === 'modal' ? ['title', 'submit', 'close'] : []) {
+    if ((textAt(wanted[part], 'text') ?? '').length > MAX_TITLE) {
+      complaints.push(`must be less than ${MAX_TITLE + 1} characters [json-pointer:/view/${part}/text]`);
+    }
+  }
+  if (kind === 'modal' && wanted['title'] === undefined) {
+    complaints.push('missing required field: title [json-pointer:/view]');
+  }
+  if (objectsAt(wanted, 'blocks').some((block) => block['type'] === 'input') && kind === 'modal' && !wanted['submit']) {
+    complaints.push('missing required field: submit [json-pointer:/view]');
+  }
+  if ((textAt(wanted, 'private_metadata') ?? '').length > MAX_PRIVATE_METADATA) {
+    complaints.push(`must be less than ${MAX_PRIVATE_METADATA + 1} characters [json-pointer:/view/private_metadata]`);
+  }
+  if (complaints.length > 0) throw invalid('invalid_arguments', complaints);
+}
+
+function keep(id: string, userId: string, kind: 'modal' | 'home', wanted: Wire, state: SlackState): SlackView {
+  const kept = structuredClone(wanted);
+  state.messages.identify(objectsAt(kept, 'blocks'));
+  const version = Number(state.views.get(id)?.hash.split('.')[1] ?? 0) + 1;
+  const shown: SlackView = { id, userId, kind, hash: `${state.clock.now()}.${version}`, view: kept, open: true };
+  state.views.set(id, shown);
+  state.messages.tellView(shown);
+  return shown;
+}
+
+/** A view as answers and payloads carry it. */
+export function viewWire(shown: SlackView, state: SlackState, values: Wire = {}): Wire {
+  const { team, bot, appId } = state.directory;
+  return {
+    title: null,
+    submit: null,
+    close: null,
+    private_metadata: '',
+    callback_id: '',
+    external_id: '',
+    clear_on_close: false,
+    notify_on_close: false,
+    ...shown.view,
+    id: shown.id,
+    team_id: team.id,
+    hash: shown.hash,
+    state: { values },
+    root_view_id: shown.id,
+    previous_view_id: null,
+    app_id: appId,
+    app_installed_team_id: team.id,
+    bot_id: bot.botId,
+  };
+}
