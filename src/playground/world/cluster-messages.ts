@@ -32,6 +32,8 @@ function memoryLimit(limitMiB: number): string {
     `rss ${rss}`,
     'rss_huge 0',
     'mapped_file 0',
+    'pgpgin 412873',
+    'pgpgout 142539',
     '',
   ].join('\n');
 }

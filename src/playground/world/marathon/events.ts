@@ -46,9 +46,11 @@ export class EventBus {
   }
 
   deploymentEnded(type: 'deployment_success' | 'deployment_failed', deployment: Deployment, reason?: string): void {
-    // `reason` since 1.6.352.
-    const why = reason === undefined || !atLeast(this.#generation, '1.11') ? {} : { reason };
-    this.#publish(type, { id: deployment.id, plan: this.plan(deployment), ...why });
+    const timestamp = iso(this.#clock.now());
+    const body: JsonObject = { id: deployment.id, plan: this.plan(deployment), eventType: type, timestamp };
+    // `reason` since 1.6.352, behind everything else.
+    if (reason !== undefined && atLeast(this.#generation, '1.11')) body['reason'] = reason;
+    this.#send(type, body);
   }
 
   groupChange(appId: string, version: string, reason?: string): void {
