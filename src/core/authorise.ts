@@ -71,12 +71,18 @@ function byRule(rule: Rule, { policy, actor, place, policyWords, args }: Questio
     return refuse(`You may not \`${policyWords}\`: that is for ${rule.to.join(', ')}.`, whoCan(policy, rule));
   }
   if (rule.in !== undefined && !rule.in.includes(place.channelId)) {
-    return refuse(`\`${policyWords}\` is bound to other channels.`, `Use it in ${rule.in.map((id) => `<#${id}>`).join(', ')}.`);
+    return refuse(
+      `\`${policyWords}\` is bound to other channels.`,
+      `Use it in ${rule.in.map((id) => `<#${id}>`).join(', ')}.`,
+    );
   }
   for (const [name, limit] of Object.entries(rule.max ?? {})) {
     const value = (args as Record<string, unknown> | undefined)?.[name];
     if (typeof value === 'number' && value > limit) {
-      return refuse(`You may \`${policyWords}\` up to \`${name}\` ${limit}, not ${value}.`, `Choose at most ${limit}, or ask somebody with a wider rule.`);
+      return refuse(
+        `You may \`${policyWords}\` up to \`${name}\` ${limit}, not ${value}.`,
+        `Choose at most ${limit}, or ask somebody with a wider rule.`,
+      );
     }
   }
   // Fail closed: a file that asks for a second person must not be read as if it asked for none.

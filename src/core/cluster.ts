@@ -110,7 +110,10 @@ export interface Marathon {
    * PUT: replaces the definition (`partialUpdate=false` from 1.4, merge before). Marathon starts a deployment only if
    * something differs, so an equal body twice changes nothing; 409 while another deployment holds the app.
    */
-  replace(appId: string, definition: JsonObject): Promise<{ deploymentId: string | undefined; version: string | undefined }>;
+  replace(
+    appId: string,
+    definition: JsonObject,
+  ): Promise<{ deploymentId: string | undefined; version: string | undefined }>;
   /** PUT of `{instances}` alone; equal twice changes nothing. */
   setInstances(appId: string, instances: number): Promise<{ deploymentId: string | undefined }>;
   /**
@@ -300,7 +303,11 @@ export interface Jenkins {
   /** Script console; needs Administer (RunScripts on old cores). */
   executorSettings(): Promise<ExecutorSettings>;
   /** Equal twice is `unchanged` and saves nothing. `ifCurrent`: refuse templates whose value is another by now. */
-  setTemplateMax(change: { max: number; label?: string | undefined; ifCurrent?: number | undefined }): Promise<TemplateChangeResult>;
+  setTemplateMax(change: {
+    max: number;
+    label?: string | undefined;
+    ifCurrent?: number | undefined;
+  }): Promise<TemplateChangeResult>;
   setControllerExecutors(count: number): Promise<{ from: number; to: number; applied: boolean }>;
   scmSync(): Promise<ScmSyncStatus>;
   /** Twice equals once. */

@@ -111,9 +111,9 @@ export interface ChangeSpec<Args, Before extends Json, Facts> extends Described<
   view(facts: Facts, asked: Asked): { ok: boolean; message: Message };
 }
 
-/** One look at a disruptive change on its way. */
+/** One look at a disruptive change on its way. `ifOver`: how it counts when this is still so at the deadline. */
 export type Progress =
-  | { state: 'going'; line: string; detail?: string }
+  | { state: 'going'; line: string; detail?: string; ifOver?: { line: string; left: string } }
   /** It is up: proven, not assumed. */
   | { state: 'done'; line: string }
   /** It will not get there: why, and what state it left. */

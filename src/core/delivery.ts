@@ -37,7 +37,10 @@ export interface Messenger {
   respond(responseUrl: string, message: Message, how: { replace: boolean; inChannel: boolean }): Promise<void>;
   direct(userId: string, message: Message, key: string): Promise<Spot>;
   /** A text file into a channel or thread. */
-  upload(to: { channelId: string; threadTs?: string }, file: { name: string; title: string; content: string }): Promise<void>;
+  upload(
+    to: { channelId: string; threadTs?: string },
+    file: { name: string; title: string; content: string },
+  ): Promise<void>;
   /** Looks for a message of ours by its key; `cannot-look` without a history scope. */
   find(channelId: string, key: string): Promise<Spot | 'absent' | 'cannot-look'>;
   /** What of this message does not fit into one, as plain text. */

@@ -38,7 +38,7 @@ export function failureWords(error: UpstreamError): string {
   return error.status === undefined ? error.seen : `${error.status}, ${error.seen}`;
 }
 
-export const valueOf = <T>(fact: Told<T>): T | undefined => (fact.ok ? fact.value : undefined);
+export const known = <T>(fact: Told<T>): T | undefined => (fact.ok ? fact.value : undefined);
 
 /** The sentences of everything that is missing. */
 export const gaps = (...facts: Told<unknown>[]): string[] => facts.flatMap((fact) => (fact.ok ? [] : [fact.missing]));

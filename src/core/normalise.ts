@@ -6,7 +6,7 @@ const FULL_WIDTH_SHIFT = 0xfee0;
 const SINGLE_QUOTES = /[‘’‚‛′＇]/g;
 const DOUBLE_QUOTES = /[“”„‟″＂«»]/g;
 const SPACES = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\ufeff]/g;
-const INVISIBLE = /[\u200b-\u200f\u2060\u00ad\ufe0f]/g;
+const INVISIBLE = /\u200b|\u200c|\u200d|\u200e|\u200f|\u2060|\u00ad|\ufe0f/g;
 /** Slack and phones turn `--` into one long dash. */
 const LONG_DASH_BEFORE_WORD = /(^|\s)[–—―](?=[A-Za-z])/g;
 

@@ -1,7 +1,7 @@
 // Text → command and arguments; called by the bot to answer mistakes at once, and again by the worker that runs it.
 import { closest, distance } from 'fastest-levenshtein';
 import { parseArgsStringToArgv } from 'string-argv';
-import { type z, ZodError } from 'zod';
+import { ZodError, type z } from 'zod';
 import type { Catalogue, Command, Syntax } from './command.js';
 import { UserError } from './errors.js';
 import { normalise } from './normalise.js';
@@ -60,7 +60,8 @@ export function parse(typed: string, catalogue: Catalogue): Parsed {
 /** string-argv takes an open quote as if it were closed at the end; here that would hide a mistake. */
 function split(text: string): string[] {
   const quoteOpen = text.replace(/"[^"]*"|'[^']*'/g, '').match(/(?<=^|\s|=)["']/);
-  if (quoteOpen !== null) throw new UserError(`A ${quoteOpen[0]} is opened but not closed.`, 'Close it, or leave it out.');
+  if (quoteOpen !== null)
+    throw new UserError(`A ${quoteOpen[0]} is opened but not closed.`, 'Close it, or leave it out.');
   return parseArgsStringToArgv(text);
 }
 
@@ -104,7 +105,8 @@ function nameWords(command: Command, tokens: readonly string[]): { named: Named;
     const kind = Object.hasOwn(options, name) ? options[name] : undefined;
     if (kind === undefined) throw unknownOption(command, name);
     if (kind === 'switch') {
-      if (glued !== undefined) throw new UserError(`\`--${name}\` takes no value, got \`${shorten(glued)}\`.`, usageHint(command));
+      if (glued !== undefined)
+        throw new UserError(`\`--${name}\` takes no value, got \`${shorten(glued)}\`.`, usageHint(command));
       named[name] = true;
       continue;
     }
@@ -118,7 +120,10 @@ function nameWords(command: Command, tokens: readonly string[]): { named: Named;
 
   const names = syntax.words ?? [];
   if (words.length > names.length) {
-    throw new UserError(`\`${command.name}\` does not know what to do with \`${shorten(words[names.length] ?? '')}\`.`, usageHint(command));
+    throw new UserError(
+      `\`${command.name}\` does not know what to do with \`${shorten(words[names.length] ?? '')}\`.`,
+      usageHint(command),
+    );
   }
   words.forEach((word, index) => {
     named[names[index] as string] = word;
@@ -129,7 +134,9 @@ function nameWords(command: Command, tokens: readonly string[]): { named: Named;
 function splitOption(token: string): [name: string, glued: string | undefined] {
   const bare = token.replace(/^-+/, '');
   const equals = bare.indexOf('=');
-  return equals === -1 ? [bare.toLowerCase(), undefined] : [bare.slice(0, equals).toLowerCase(), bare.slice(equals + 1)];
+  return equals === -1
+    ? [bare.toLowerCase(), undefined]
+    : [bare.slice(0, equals).toLowerCase(), bare.slice(equals + 1)];
 }
 
 function unknownOption(command: Command, name: string): UserError {

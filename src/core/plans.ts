@@ -1,6 +1,7 @@
 // A plan is what a disruptive command showed before asking; an act is the click that answered it.
-import type { Actor, Place } from './command.js';
+
 import type { JsonObject } from './cluster.js';
+import type { Actor, Place } from './command.js';
 
 export interface Plan {
   v: 1;

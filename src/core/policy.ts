@@ -24,7 +24,15 @@ const Rule = z
   });
 
 const PolicyFile = z.strictObject({
-  roles: z.record(z.string(), z.array(slackId).nullable().transform((ids) => ids ?? [])).default({}),
+  roles: z
+    .record(
+      z.string(),
+      z
+        .array(slackId)
+        .nullable()
+        .transform((ids) => ids ?? []),
+    )
+    .default({}),
   rules: z.array(Rule).optional(),
 });
 
@@ -52,7 +60,9 @@ export const NO_POLICY: Policy = { roles: {}, rules: [{ effect: ['read'], to: [E
 export function parsePolicy(text: string): Policy {
   const result = PolicyFile.safeParse(parseYaml(text) ?? {});
   if (!result.success) {
-    throw new Error(result.error.issues.map((issue) => `${issue.path.join('.') || 'file'}: ${issue.message}`).join('\n'));
+    throw new Error(
+      result.error.issues.map((issue) => `${issue.path.join('.') || 'file'}: ${issue.message}`).join('\n'),
+    );
   }
   return { roles: result.data.roles, rules: result.data.rules ?? DEFAULT_RULES, configured: true };
 }

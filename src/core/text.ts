@@ -90,7 +90,10 @@ export function join(parts: readonly Part[], between = ', '): Rich {
 
 /** Lines of our own making, one under the other. */
 export const lines = (...parts: readonly (Part | undefined)[]): Rich =>
-  join(parts.filter((part): part is Part => part !== undefined), '\n');
+  join(
+    parts.filter((part): part is Part => part !== undefined),
+    '\n',
+  );
 
 /** Our own sentence (an error, a hint): backticks enclose what to type, `<@U…>` and `<#C…>` name people and channels, the rest is inert. */
 export function prose(text: string): Rich {

@@ -1,0 +1,111 @@
+// `/ci deploy`: the controller's Marathon app from the manifest. Plan → confirm → one PUT → followed until it is really
+// up: a healthy new task, a new Jenkins session, its Mesos framework registered again (design §4.1).
+import parseDuration from 'parse-duration';
+import { z } from 'zod';
+import { decimal, given, wholeNumber } from '../core/arguments.js';
+import { defineCommand } from '../core/command.js';
+import type { DeployPlan } from '../core/deploy.js';
+import { applyDeploy, arrivedDeploy, cancelDeploy } from '../core/deploy-apply.js';
+import { followDeploy } from '../core/deploy-follow.js';
+import { planDeploy } from '../core/deploy-plan.js';
+import { planView } from '../core/deploy-view.js';
+import { UserError } from '../core/errors.js';
+import { parseAssignments } from '../core/manifest.js';
+import { shorten } from '../core/text.js';
+import { HOUR, MINUTE } from '../core/time.js';
+
+const DEFAULT_WAIT_MS = 30 * MINUTE;
+const LONGEST_WAIT_MS = 12 * HOUR;
+
+const wait = z.string().transform((typed, context) => {
+  const ms = /^[\d.]+$/.test(typed) ? undefined : parseDuration(typed);
+  if (ms != null && ms >= MINUTE && ms <= LONGEST_WAIT_MS) return ms;
+  context.addIssue({
+    code: 'custom',
+    message: `Expected \`--wait\` to be a duration from 1m to 12h, with its unit, got \`${shorten(typed)}\`.`,
+  });
+  return z.NEVER;
+});
+
+const assignments = z
+  .array(z.string())
+  .default([])
+  .transform((typed, context) => {
+    try {
+      return parseAssignments(typed);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      context.addIssue({ code: 'custom', message: `${error.message} ${error.hint ?? ''}`.trim() });
+      return z.NEVER;
+    }
+  });
+
+const Args = z
+  .object({
+    git: z.string().max(500).optional(),
+    user: z.string().max(100).optional(),
+    cpus: decimal('--cpus', 0.1, 64, 'cpus').optional(),
+    mem: wholeNumber('--mem', 256, 262_144, 'MiB').optional(),
+    set: assignments,
+    wait: wait.optional(),
+    now: given,
+    'dry-run': given,
+  })
+  .refine((typed) => !(typed.now && typed.wait !== undefined), { error: '`--now` and `--wait` exclude each other.' })
+  .transform(({ git, user, cpus, mem, set, wait: waitMs, now, 'dry-run': dryRun }) => ({
+    git,
+    user,
+    cpus,
+    mem,
+    set,
+    waitMs: now ? 0 : (waitMs ?? DEFAULT_WAIT_MS),
+    dryRun,
+  }));
+
+export const deploy = defineCommand({
+  name: 'deploy',
+  usage: 'deploy [--git URL] [--user U] [--cpus N] [--mem MiB] [--set K=V]… [--wait 30m|--now] [--dry-run]',
+  summary: 'Deploy the Jenkins controller from its manifest.',
+  examples: ['deploy', 'deploy --mem 2048 --wait 10m', 'deploy --git git@git.example.com:ci/jenkins.git --dry-run'],
+  details: [
+    '`--git`, `--user`: fill `SCM_SYNC_GIT` and `APP_USER` of the manifest. `--set K=V` sets an environment variable; it may be given several times.',
+    '`--wait 30m` (1m to 12h; 30m unless said) waits for running builds; `--now` does not.',
+    '`--dry-run` shows the plan to you alone.',
+  ],
+  syntax: {
+    options: {
+      git: 'value',
+      user: 'value',
+      cpus: 'value',
+      mem: 'value',
+      set: 'list',
+      wait: 'value',
+      now: 'switch',
+      'dry-run': 'switch',
+    },
+  },
+  args: Args,
+  effect: 'disrupt',
+  exclusive: true,
+  verb: 'Deploy',
+  plan: planDeploy,
+  planView,
+  empty: (plan: DeployPlan, args) => args.dryRun || (plan.exists && plan.changes.length === 0),
+  boundTo: (plan) => JSON.stringify([plan.appVersion, plan.definition, plan.args]),
+  waitMs: (args) => args.waitMs,
+  apply: applyDeploy,
+  arrived: arrivedDeploy,
+  follow: followDeploy,
+  cancel: cancelDeploy,
+  // Stop, fetch and stage (Marathon gives a launch 5 min), boot within the check's grace, and some air.
+  deadlineMs: (plan) => plan.graceMs + 8 * MINUTE,
+  title: (plan, outcome) => TITLES[outcome](plan.appId),
+});
+
+const TITLES = {
+  going: (app: string) => `Deploying ${app}`,
+  done: (app: string) => `Deployed ${app}`,
+  failed: (app: string) => `Deploy of ${app} failed`,
+  cancelled: (app: string) => `Deploy of ${app} cancelled`,
+  lost: (app: string) => `Lost sight of the deploy of ${app}`,
+} as const;

@@ -1,0 +1,195 @@
+// `/ci status`: everything about the CI service on one screen.
+import { z } from 'zod';
+import type { ChangeInfo } from '../core/changes.js';
+import type {
+  App,
+  BuildQueueItem,
+  Deployment,
+  Framework,
+  JenkinsController,
+  JenkinsExecutors,
+  JenkinsPulse,
+  LaunchQueueEntry,
+  ScmSyncStatus,
+} from '../core/cluster.js';
+import { type Asked, defineCommand, type Ports } from '../core/command.js';
+import { addressOf, healthWords, jenkinsFramework, pulseWords, runningTask } from '../core/controller.js';
+import { context, type Message } from '../core/conversation.js';
+import { gaps, type Told, told } from '../core/gather.js';
+import { whyNotStarting } from '../core/launch-delay.js';
+import { scmState, scmWords } from '../core/scm-words.js';
+import { code, join, md, mention, type Rich } from '../core/text.js';
+import { counted, duration } from '../core/words.js';
+
+interface Facts {
+  now: number;
+  appId: string;
+  app: Told<App | undefined>;
+  deployments: Told<Deployment[]>;
+  launch: Told<LaunchQueueEntry | undefined>;
+  frameworks: Told<Framework[]>;
+  pulse: JenkinsPulse;
+  controller: Told<JenkinsController>;
+  executors: Told<JenkinsExecutors>;
+  buildQueue: Told<BuildQueueItem[]>;
+  scm: Told<ScmSyncStatus>;
+  running: ChangeInfo | undefined;
+  waiting: ChangeInfo[];
+}
+
+export const status = defineCommand({
+  name: 'status',
+  usage: 'status',
+  summary: 'One screen: app, deployments, Jenkins, Mesos framework, SCM sync, running changes.',
+  examples: ['status', 'status --here'],
+  args: z.object({}),
+  effect: 'read',
+  run,
+  view,
+});
+
+async function run(_: object, ports: Ports, _asked: Asked): Promise<Facts> {
+  const { marathon, mesos, jenkins, clock, settings, changes } = ports;
+  const pulse = await jenkins.pulse();
+  // A controller that does not answer would let each of these wait for its own timeout.
+  const fromJenkins = <T>(ask: () => Promise<T>): Promise<Told<T>> =>
+    pulse.state === 'up'
+      ? told(clock, 'Jenkins', ask)
+      : Promise.resolve({ ok: false, missing: `Jenkins ${pulseWords(pulse)}` });
+  const [app, deployments, launch, frameworks, controller, executors, buildQueue, scm, running, waiting] =
+    await Promise.all([
+      told(clock, 'Marathon', () => marathon.app(settings.appId)),
+      told(clock, 'Marathon', () => marathon.deployments()),
+      told(clock, 'Marathon', () => marathon.launchQueue(settings.appId)),
+      told(clock, 'Mesos', () => mesos.frameworks()),
+      fromJenkins(() => jenkins.controller()),
+      fromJenkins(() => jenkins.executors()),
+      fromJenkins(() => jenkins.buildQueue()),
+      fromJenkins(() => jenkins.scmSync()),
+      changes.running(),
+      changes.waiting(),
+    ]);
+  return {
+    now: clock.now(),
+    appId: settings.appId,
+    app,
+    deployments,
+    launch,
+    frameworks,
+    pulse,
+    controller,
+    executors,
+    buildQueue,
+    scm,
+    running,
+    waiting,
+  };
+}
+
+function view(facts: Facts): Message {
+  const headline = headlineOf(facts);
+  const missing = [
+    ...new Set(
+      gaps(
+        facts.app,
+        facts.deployments,
+        facts.frameworks,
+        facts.controller,
+        facts.executors,
+        facts.buildQueue,
+        facts.scm,
+      ),
+    ),
+  ];
+  return {
+    text: headline.plain,
+    blocks: [
+      { type: 'section', text: headline },
+      {
+        type: 'fields',
+        fields: [
+          { label: 'App', value: appWords(facts) },
+          { label: 'Deployments', value: deploymentWords(facts) },
+          { label: 'Jenkins', value: jenkinsWords(facts) },
+          { label: 'Builds', value: buildWords(facts) },
+          { label: 'Mesos framework', value: frameworkWords(facts.frameworks) },
+          { label: 'SCM sync', value: facts.scm.ok ? md`${scmWords(facts.scm.value)}` : unknown },
+          { label: 'Changes', value: changeWords(facts) },
+        ],
+      },
+      ...(missing.length === 0 ? [] : [context(md`Not known: ${missing.join('; ')}.`)]),
+    ],
+  };
+}
+
+const unknown = md`not known`;
+
+function headlineOf(facts: Facts): Rich {
+  const worries = worriesOf(facts);
+  if (!facts.app.ok) return md`:warning: Marathon does not tell about ${facts.appId}: ${facts.app.missing}.`;
+  if (worries.length > 0) return md`:warning: ${join(worries, '; ')}.`;
+  return md`:large_green_circle: ${facts.appId} runs, Jenkins answers, and agents can start.`;
+}
+
+function worriesOf({ app, appId, pulse, frameworks, scm, controller }: Facts): Rich[] {
+  const worries: Rich[] = [];
+  if (app.ok && app.value === undefined) worries.push(md`Marathon has no app ${appId}`);
+  if (app.ok && app.value !== undefined && runningTask(app.value) === undefined)
+    worries.push(md`${appId} has no running task`);
+  if (pulse.state !== 'up') worries.push(md`Jenkins ${pulseWords(pulse)}`);
+  if (pulse.state === 'up' && frameworks.ok && jenkinsFramework(frameworks.value)?.active !== true) {
+    worries.push(md`Jenkins is not registered with Mesos: no agent can start`);
+  }
+  if (scm.ok && scmState(scm.value) === 'failing') worries.push(md`SCM sync is ${scmWords(scm.value)}`);
+  if (controller.ok && controller.value.quietingDown) worries.push(md`Jenkins is quieting down: no build starts`);
+  return worries;
+}
+
+function appWords({ app, launch }: Facts): Rich {
+  if (!app.ok) return unknown;
+  if (app.value === undefined) return md`not there`;
+  const task = runningTask(app.value);
+  if (task !== undefined) return md`${app.value.id} on ${addressOf(task)}, ${healthWords(task)}`;
+  if (app.value.instances === 0) return md`${app.value.id} is suspended (0 instances)`;
+  return md`${app.value.id} is not running. ${launch.ok ? whyNotStarting(launch.value, false, app.value) : ''}`;
+}
+
+function deploymentWords({ deployments, appId }: Facts): Rich {
+  if (!deployments.ok) return unknown;
+  const touching = deployments.value.filter((deployment) => deployment.affectedApps.includes(appId));
+  if (touching.length === 0) return md`none in progress`;
+  return join(
+    touching.map(
+      (deployment) => md`${code(deployment.id)}, step ${deployment.currentStep} of ${deployment.totalSteps}`,
+    ),
+    '; ',
+  );
+}
+
+function jenkinsWords({ controller, pulse }: Facts): Rich {
+  if (!controller.ok) return md`${pulseWords(pulse)}`;
+  return md`${controller.value.version ?? 'version unknown'}${controller.value.quietingDown ? ', quieting down' : ''}`;
+}
+
+function buildWords({ executors, buildQueue, now }: Facts): Rich {
+  if (!executors.ok || !buildQueue.ok) return unknown;
+  const longest = Math.max(0, ...buildQueue.value.map((item) => now - item.inQueueSince));
+  const waiting =
+    buildQueue.value.length === 0
+      ? 'none waits'
+      : `${buildQueue.value.length} in the queue, longest ${duration(longest)}`;
+  return md`${executors.value.busy} of ${counted(executors.value.total, 'executor')} busy, ${waiting}`;
+}
+
+function frameworkWords(frameworks: Told<Framework[]>): Rich {
+  if (!frameworks.ok) return unknown;
+  const framework = jenkinsFramework(frameworks.value);
+  if (framework === undefined) return md`not registered`;
+  return md`${framework.name}: ${framework.active ? 'registered' : 'away'}`;
+}
+
+function changeWords({ running, waiting }: Facts): Rich {
+  if (running === undefined && waiting.length === 0) return md`none under way`;
+  const now = running === undefined ? md`` : md`${code(running.text)} by ${mention(running.userId)} (${running.step})`;
+  return waiting.length === 0 ? now : md`${now}, ${waiting.length} waiting`;
+}

@@ -1,0 +1,157 @@
+// `/ci where`: where the Jenkins controller runs, since when, and who put it there.
+import { z } from 'zod';
+import type { AuditEntry } from '../core/audit.js';
+import type { App, Deployment, Framework, JenkinsPulse, MarathonInfo } from '../core/cluster.js';
+import { type Asked, defineCommand, type Ports } from '../core/command.js';
+import { addressOf, healthWords, jenkinsFramework, pulseWords, runningTask } from '../core/controller.js';
+import { context, type Message, say } from '../core/conversation.js';
+import { causeOf } from '../core/failure-cause.js';
+import { gaps, known, type Told, told } from '../core/gather.js';
+import { code, join, link, md, mention, moment, type Rich } from '../core/text.js';
+import { duration } from '../core/words.js';
+
+interface Facts {
+  appId: string;
+  now: number;
+  app: Told<App | undefined>;
+  info: Told<MarathonInfo>;
+  deployments: Told<Deployment[]>;
+  frameworks: Told<Framework[]>;
+  pulse: JenkinsPulse;
+  jenkinsUrl: string | undefined;
+  sandbox: string | undefined;
+  lastChange: AuditEntry | undefined;
+}
+
+export const where = defineCommand({
+  name: 'where',
+  usage: 'where',
+  summary: 'Where the Jenkins controller runs, since when, and who deployed it.',
+  examples: ['where', 'where --here'],
+  args: z.object({}),
+  effect: 'read',
+  run,
+  view,
+});
+
+async function run(_: object, ports: Ports, _asked: Asked): Promise<Facts> {
+  const { marathon, mesos, jenkins, clock, settings } = ports;
+  const [app, info, deployments, frameworks, pulse, jenkinsUrl, entries] = await Promise.all([
+    told(clock, 'Marathon', () => marathon.app(settings.appId)),
+    told(clock, 'Marathon', () => marathon.info()),
+    told(clock, 'Marathon', () => marathon.deployments()),
+    told(clock, 'Mesos', () => mesos.frameworks()),
+    jenkins.pulse(),
+    jenkins.publicUrl().catch(() => undefined),
+    ports.audit.recent(100),
+  ]);
+  const task = app.ok && app.value !== undefined ? runningTask(app.value) : undefined;
+  const frameworkId = known(info)?.frameworkId;
+  return {
+    appId: settings.appId,
+    now: clock.now(),
+    app,
+    info,
+    deployments,
+    frameworks,
+    pulse,
+    jenkinsUrl,
+    sandbox:
+      task?.mesosAgentId === undefined || frameworkId === undefined
+        ? undefined
+        : mesos.sandboxLink({ mesosAgentId: task.mesosAgentId, frameworkId, executorId: '', taskId: task.id }),
+    lastChange: entries.find((entry) => entry.command === 'deploy' && entry.outcome === 'succeeded'),
+  };
+}
+
+function view(facts: Facts): Message {
+  const missing = gaps(facts.app, facts.info, facts.frameworks);
+  const notes = missing.length === 0 ? [] : [context(md`Not known: ${[...new Set(missing)].join('; ')}.`)];
+  if (!facts.app.ok) {
+    return say(
+      md`:warning: Where ${facts.appId} runs is not known: ${facts.app.missing}. Jenkins itself ${pulseWords(facts.pulse)}.`,
+      ...notes,
+    );
+  }
+  const app = facts.app.value;
+  if (app === undefined) {
+    return say(md`:warning: Marathon has no app ${facts.appId}. \`deploy\` would create it.`, ...notes);
+  }
+  const message = describe(app, facts);
+  return { text: message.text, blocks: [...message.blocks, ...notes] };
+}
+
+function describe(app: App, facts: Facts): Message {
+  const task = runningTask(app);
+  if (task === undefined) return say(notRunning(app), ...failureNote(app, facts.now));
+  const address = addressOf(task);
+  const shownAddress = facts.jenkinsUrl === undefined ? code(address) : link(facts.jenkinsUrl, address);
+  const since =
+    task.startedAt === undefined
+      ? md``
+      : md`, since ${moment(task.startedAt)} (${duration(facts.now - task.startedAt)})`;
+  const headline = md`:round_pushpin: The Jenkins controller runs on ${shownAddress}${since}; it is ${healthWords(task)} and Jenkins ${pulseWords(facts.pulse)}.`;
+  return {
+    text: headline.plain,
+    blocks: [
+      { type: 'section', text: headline },
+      {
+        type: 'fields',
+        fields: [
+          { label: 'App', value: code(app.id) },
+          { label: 'Task', value: code(task.id) },
+          { label: 'Version', value: versionWords(app, task.version, facts) },
+          { label: 'Mesos agent', value: agentWords(task.host, task.mesosAgentId) },
+          {
+            label: 'Sandbox',
+            value: facts.sandbox === undefined ? md`not known` : link(facts.sandbox, 'stdout, stderr'),
+          },
+          { label: 'Mesos framework', value: frameworkWords(facts.frameworks) },
+        ],
+      },
+      ...deploymentNote(app, facts),
+      ...failureNote(app, facts.now),
+    ],
+  };
+}
+
+function notRunning(app: App): Rich {
+  if (app.instances === 0) return md`:double_vertical_bar: ${app.id} is suspended: 0 instances, so no controller runs.`;
+  if (app.deploymentIds.length > 0)
+    return md`:hourglass_flowing_sand: ${app.id} is being deployed; no controller runs at the moment.`;
+  return md`:red_circle: ${app.id} has no running task. \`status\` says what Marathon waits for.`;
+}
+
+const agentWords = (host: string, id: string | undefined): Rich =>
+  id === undefined ? md`${host}` : md`${host} (${id})`;
+
+function versionWords(app: App, version: string | undefined, facts: Facts): Rich {
+  // The audit trail goes before the label: a rollback brings an old label back.
+  const by = facts.lastChange?.userId ?? app.labels['BELLBOARD_BY'];
+  const shown = version ?? app.version;
+  return by === undefined ? md`${shown}, by whom is not known` : md`${shown}, by ${mention(by)}`;
+}
+
+function frameworkWords(frameworks: Told<Framework[]>): Rich {
+  if (!frameworks.ok) return md`not known`;
+  const framework = jenkinsFramework(frameworks.value);
+  if (framework === undefined) return md`Jenkins is not registered: no agent can start`;
+  return framework.active ? md`registered as ${framework.name}` : md`${framework.name} is away`;
+}
+
+function deploymentNote(app: App, { deployments }: Facts) {
+  const ours = (known(deployments) ?? []).filter((deployment) => deployment.affectedApps.includes(app.id));
+  return ours.length === 0
+    ? []
+    : [context(md`Deployment in progress: ${join(ours.map((deployment) => code(deployment.id)))}`)];
+}
+
+function failureNote(app: App, now: number) {
+  const failure = app.lastTaskFailure;
+  if (failure === undefined) return [];
+  return [
+    context(
+      md`Last failure Marathon remembers: ${causeOf(failure).words}, ${duration(now - failure.at)} ago, on ${failure.host ?? 'an unknown host'}.`,
+    ),
+  ];
+}

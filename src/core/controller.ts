@@ -1,0 +1,46 @@
+// Questions about the controller's app that more than one command asks.
+import type { App, Framework, JenkinsPulse, MarathonTask } from './cluster.js';
+
+/** The task that is Jenkins now. A crashed task may stay listed without being up (contract marathon §3.3). */
+export function runningTask(app: App): MarathonTask | undefined {
+  return app.tasks.find((task) =>
+    task.state === undefined ? task.startedAt !== undefined : task.state === 'TASK_RUNNING',
+  );
+}
+
+/** `192.168.3.25:31052`; container networks have an address of their own. */
+export function addressOf(task: MarathonTask): string {
+  const [port] = task.ports;
+  return port === undefined ? (task.ipAddresses[0] ?? task.host) : `${task.host}:${port}`;
+}
+
+/**
+ * Jenkins' Mesos plugin as Mesos sees it. Its name can be configured ("Jenkins Scheduler" by default), and a restart
+ * without its id is a new entry of the same name: the active one counts (contract mesos).
+ */
+export function jenkinsFramework(frameworks: readonly Framework[]): Framework | undefined {
+  const named = frameworks.filter((framework) => /jenkins/i.test(framework.name));
+  return named.find((framework) => framework.active) ?? named[0];
+}
+
+export function pulseWords(pulse: JenkinsPulse): string {
+  const words: Record<JenkinsPulse['state'], string> = {
+    up: 'answers',
+    starting: 'is starting',
+    restarting: 'is restarting',
+    broken: 'answers, but not as Jenkins should',
+    unreachable: 'does not answer',
+  };
+  return pulse.state === 'up' || pulse.detail === undefined
+    ? words[pulse.state]
+    : `${words[pulse.state]} (${pulse.detail})`;
+}
+
+export function healthWords(task: MarathonTask): string {
+  if (task.health === 'healthy') return 'healthy';
+  if (task.health === 'unknown') return 'not checked yet';
+  // One failed check is noise; the kill needs several in a row (contract marathon §3.3).
+  return task.consecutiveFailures >= 2
+    ? `failing its health check (${task.consecutiveFailures} in a row)`
+    : 'one health check failed';
+}

@@ -1,0 +1,51 @@
+// A deploy's one write, the proof that it happened, and the way back.
+import type { Json } from './cluster.js';
+import type { Asked, Ports } from './command.js';
+import type { DeployArgs, DeployPlan } from './deploy.js';
+import { lockedWords } from './deploy-lock.js';
+import { BY_LABEL, desiredDefinition, fingerprint, JOB_LABEL } from './deploy-plan.js';
+import { UpstreamError, UserError } from './errors.js';
+import { prepareForWrite } from './manifest-diff.js';
+
+/** The labels name this very job, so the same write again is an equal body, and Marathon does nothing with that. */
+export async function applyDeploy(plan: DeployPlan, ports: Ports, asked: Asked): Promise<Json> {
+  const definition = await desiredDefinition(plan.args as DeployArgs, ports);
+  if (fingerprint(definition) !== plan.definition) {
+    throw new UserError(
+      'The manifest changed after the plan was made, so nothing was deployed.',
+      'Type `deploy` again for a fresh plan.',
+    );
+  }
+  const body = prepareForWrite(definition, { [JOB_LABEL]: asked.id, [BY_LABEL]: asked.actor.userId });
+  try {
+    const answer = plan.exists ? await ports.marathon.replace(plan.appId, body) : await ports.marathon.create(body);
+    return { deploymentId: answer.deploymentId ?? null, version: answer.version ?? null };
+  } catch (error) {
+    if (error instanceof UpstreamError && error.status === 409) throw await lockedWords(error.deploymentIds, ports);
+    throw error;
+  }
+}
+
+/** The app carries this job's label as soon as Marathon took the write; a version of somebody else's means it never will. */
+export async function arrivedDeploy(
+  plan: DeployPlan,
+  { marathon }: Ports,
+  asked: Asked,
+): Promise<'yes' | 'no' | 'overtaken'> {
+  const app = await marathon.app(plan.appId);
+  if (app === undefined) return plan.exists ? 'overtaken' : 'no';
+  if (app.labels[JOB_LABEL] === asked.id) return 'yes';
+  return app.version === plan.appVersion ? 'no' : 'overtaken';
+}
+
+/** @returns what state that leaves */
+export async function cancelDeploy(plan: DeployPlan, { marathon }: Ports, _asked: Asked): Promise<string> {
+  const app = await marathon.app(plan.appId);
+  const [id] = app?.deploymentIds ?? [];
+  if (id === undefined) return 'Its deployment had already ended, so the new version stays.';
+  const rolledBack = await marathon.cancelDeployment(id, 'rollback');
+  if (rolledBack === undefined) return 'Its deployment ended at that moment, so the new version stays.';
+  return plan.exists
+    ? `Marathon is going back to the version before (deployment ${rolledBack.deploymentId ?? 'without a name'}); the controller restarts once more.`
+    : 'Marathon is removing the new app again.';
+}

@@ -1,0 +1,127 @@
+// Makes a deploy's plan: reads what runs, fills the manifest, lints and compares. Writes nothing.
+import { createHash } from 'node:crypto';
+import type { App, Json, JsonObject, ScmSyncStatus } from './cluster.js';
+import type { Asked, Ports } from './command.js';
+import { addressOf, jenkinsFramework, runningTask } from './controller.js';
+import type { DeployArgs, DeployPlan } from './deploy.js';
+import { lockedWords } from './deploy-lock.js';
+import { UserError } from './errors.js';
+import { gaps, known, told } from './gather.js';
+import { fillManifest } from './manifest.js';
+import { diffDefinitions } from './manifest-diff.js';
+import { lintManifest } from './manifest-lint.js';
+import { maskText } from './manifest-mask.js';
+import { canonical, isJsonObject } from './manifest-normal.js';
+import { readableChange } from './readable-change.js';
+import { scmState, scmWords } from './scm-words.js';
+import { MINUTE, SECOND } from './time.js';
+import { atLeast } from './version.js';
+
+/** Labels a deploy writes; they say who, and they are no difference. */
+export const JOB_LABEL = 'BELLBOARD_JOB';
+export const BY_LABEL = 'BELLBOARD_BY';
+
+const DEFAULT_GRACE_MS = 5 * MINUTE;
+
+export async function planDeploy(args: DeployArgs, ports: Ports, _asked: Asked): Promise<DeployPlan> {
+  const { marathon, mesos, jenkins, settings, clock } = ports;
+  const [definition, app, info, pulse] = await Promise.all([
+    desiredDefinition(args, ports),
+    marathon.app(settings.appId),
+    marathon.info(),
+    jenkins.pulse(),
+  ]);
+  if (app !== undefined && app.deploymentIds.length > 0) throw await lockedWords(app.deploymentIds, ports);
+
+  const findings = lintManifest(definition, info.version);
+  const refused = findings.filter((finding) => finding.level === 'refuse');
+  if (refused.length > 0) {
+    throw new UserError(
+      `The manifest would harm: ${refused.map((finding) => finding.text).join(' ')}`,
+      'Mend the manifest, then deploy again. Nothing was changed.',
+    );
+  }
+  const difference =
+    app === undefined
+      ? { changes: [], keeps: [] }
+      : diffDefinitions(app.definition, definition, {
+          replaces: atLeast(info.version, '1.4'),
+          ignoreLabels: [JOB_LABEL, BY_LABEL],
+          marathonVersion: info.version,
+        });
+
+  const up = pulse.state === 'up';
+  const [executors, scm, frameworks] = await Promise.all([
+    up ? told(clock, 'Jenkins (builds)', () => jenkins.executors()) : undefined,
+    up ? told(clock, 'Jenkins (SCM sync)', () => jenkins.scmSync()) : undefined,
+    told(clock, 'Mesos', () => mesos.frameworks()),
+  ]);
+  const task = app === undefined ? undefined : runningTask(app);
+  const framework = jenkinsFramework(known(frameworks) ?? []);
+  const status = scm === undefined ? undefined : known(scm);
+  return {
+    appId: settings.appId,
+    exists: app !== undefined,
+    appVersion: app?.version ?? null,
+    marathonVersion: info.version,
+    definition: fingerprint(definition),
+    args: JSON.parse(JSON.stringify(args)),
+    changes: difference.changes.map(readableChange),
+    keeps: difference.keeps,
+    findings: findings.map((finding) => ({ ...finding })),
+    builds: executors?.ok
+      ? executors.value.computers.flatMap((computer) => computer.builds.map((build) => build.name))
+      : null,
+    unsaved: status !== undefined && ['failing', 'unsaved'].includes(scmState(status)) ? scmWords(status) : null,
+    gitNote: gitNote(args, status, ports),
+    taskId: task?.id ?? null,
+    address: task === undefined ? null : addressOf(task),
+    session: pulse.session ?? null,
+    frameworkId: framework?.active === true ? framework.id : null,
+    graceMs: graceOf(app, definition),
+    missing: gaps(...[executors, scm, frameworks].filter((fact) => fact !== undefined)),
+  };
+}
+
+/** The manifest as it is on disk now, filled with the options of this deploy. */
+export async function desiredDefinition(args: DeployArgs, { manifest, settings }: Ports): Promise<JsonObject> {
+  const values = { SCM_SYNC_GIT: args.git ?? settings.scmSyncGit, APP_USER: args.user ?? settings.appUser };
+  const definition = fillManifest(await manifest.read(), values, { cpus: args.cpus, memMiB: args.mem, set: args.set });
+  const id = definition['id'];
+  if (typeof id === 'string' && `/${id.replace(/^\//, '')}` !== settings.appId) {
+    throw new UserError(
+      `The manifest is for \`${id}\`, but the controller's app is \`${settings.appId}\`.`,
+      'Set `MARATHON_APP_ID` or the `id` of the manifest so that both name one app.',
+    );
+  }
+  return { ...definition, id: settings.appId };
+}
+
+export const fingerprint = (definition: JsonObject): string =>
+  createHash('sha256').update(canonical(definition)).digest('hex').slice(0, 24);
+
+/** Changing the repository changes where the next controller reads from, not where the plugin writes to (contract jenkins §5.4). */
+function gitNote(args: DeployArgs, status: ScmSyncStatus | undefined, { settings }: Ports): string | null {
+  const reads = args.git ?? settings.scmSyncGit;
+  const writes = status?.url;
+  if (reads === undefined || writes === undefined || writes === '' || sameRepository(reads, writes)) return null;
+  return (
+    `The new controller reads its configuration from \`${maskText(reads)}\` and goes on writing to \`${maskText(writes)}\`: ` +
+    'the address inside the saved `scm-sync-configuration.xml` has to be changed too.'
+  );
+}
+
+const sameRepository = (a: string, b: string): boolean => bare(a) === bare(b);
+const bare = (url: string): string =>
+  url
+    .replace(/\/\/[^/@]*@/, '//')
+    .replace(/\.git\/?$/, '')
+    .toLowerCase();
+
+function graceOf(app: App | undefined, definition: JsonObject): number {
+  const checks: Json = definition['healthChecks'] ?? [];
+  const seconds = (Array.isArray(checks) ? checks : []).flatMap((check) =>
+    isJsonObject(check) && typeof check['gracePeriodSeconds'] === 'number' ? [check['gracePeriodSeconds']] : [],
+  );
+  return seconds.length > 0 ? Math.max(...seconds) * SECOND : (app?.healthGraceMs ?? DEFAULT_GRACE_MS);
+}

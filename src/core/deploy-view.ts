@@ -1,0 +1,62 @@
+// A deploy's plan as people see it. Pure.
+import { context, type Message, type MessageBlock, section } from './conversation.js';
+import type { DeployPlan } from './deploy.js';
+import { lines, md, prose, type Rich } from './text.js';
+import { counted, duration } from './words.js';
+
+const MOST_FINDINGS = 8;
+
+export function planView(plan: DeployPlan): Message {
+  const headline = headlineOf(plan);
+  const blocks: MessageBlock[] = [section(headline)];
+  if (plan.changes.length > 0) blocks.push({ type: 'code', text: plan.changes.join('\n') });
+  if (plan.keeps.length > 0) {
+    blocks.push(
+      section(
+        md`:warning: This Marathon (${plan.marathonVersion}) cannot remove these by a deploy, so they stay: ${plan.keeps.join(', ')}.`,
+      ),
+    );
+  }
+  const effects = effectsOf(plan);
+  if (effects.length > 0) blocks.push(section(lines(...effects)));
+  if (plan.findings.length > 0) blocks.push(section(findingsOf(plan)));
+  if (plan.missing.length > 0) blocks.push(context(md`Not known: ${plan.missing.join('; ')}.`));
+  return { text: [headline.plain, ...effects.map((effect) => effect.plain)].join(' '), blocks };
+}
+
+function headlineOf({ appId, exists, changes, args }: DeployPlan): Rich {
+  const dry = args.dryRun ? ' Dry run: nothing will be done.' : '';
+  if (!exists) return md`:new: Deploy creates ${appId}: Marathon has no such app yet.${dry}`;
+  if (changes.length === 0)
+    return md`:white_check_mark: ${appId} already runs exactly this; there is nothing to deploy.`;
+  return md`:memo: Deploy of ${appId}: ${counted(changes.length, 'change')}, and the Jenkins controller restarts.${dry}`;
+}
+
+function effectsOf(plan: DeployPlan): Rich[] {
+  if (plan.exists && plan.changes.length === 0) return [];
+  const effects: Rich[] = [];
+  if (plan.builds !== null && plan.builds.length > 0) effects.push(buildsWords(plan.builds, plan.args.waitMs));
+  if (plan.unsaved !== null)
+    effects.push(
+      md`:warning: Not everything is saved in git (${plan.unsaved}); what is not saved is lost with the restart.`,
+    );
+  if (plan.gitNote !== null) effects.push(prose(`:warning: ${plan.gitNote}`));
+  if (plan.exists)
+    effects.push(
+      md`Jenkins is away while it restarts; builds, build numbers and the queue of the old controller are gone afterwards.`,
+    );
+  return effects;
+}
+
+function buildsWords(builds: string[], waitMs: number): Rich {
+  const named = `${builds.slice(0, 5).join(', ')}${builds.length > 5 ? ` and ${builds.length - 5} more` : ''}`;
+  if (waitMs === 0) return md`:warning: ${counted(builds.length, 'build')} will be lost: ${named}.`;
+  return md`${counted(builds.length, 'build')} running: ${named}. Jenkins is told to quiet down, and the deploy waits for them, at most ${duration(waitMs)}.`;
+}
+
+const ICONS = { refuse: ':no_entry:', warn: ':warning:', hint: ':bulb:' } as const;
+
+function findingsOf({ findings }: DeployPlan): Rich {
+  const shown = findings.slice(0, MOST_FINDINGS).map((finding) => prose(`${ICONS[finding.level]} ${finding.text}`));
+  return lines(...shown, findings.length > MOST_FINDINGS ? md`and ${findings.length - MOST_FINDINGS} more` : undefined);
+}

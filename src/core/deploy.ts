@@ -1,0 +1,44 @@
+// The facts of a deploy: what a plan is made from, kept with the plan, and what its confirmation is bound to.
+import type { JsonObject } from './cluster.js';
+import type { Finding } from './finding.js';
+
+export interface DeployArgs {
+  git?: string | undefined;
+  user?: string | undefined;
+  cpus?: number | undefined;
+  mem?: number | undefined;
+  set: Record<string, string>;
+  waitMs: number;
+  dryRun: boolean;
+}
+
+/** JSON through and through. The definition itself stays out: a manifest may hold passwords, and plans are kept in Redis. */
+export interface DeployPlan extends JsonObject {
+  appId: string;
+  exists: boolean;
+  /** Version that runs now; null on a first deploy. */
+  appVersion: string | null;
+  marathonVersion: string;
+  /** Fingerprint of the definition that would be written. */
+  definition: string;
+  args: DeployArgs & JsonObject;
+  /** Masked, one a line. */
+  changes: string[];
+  /** What a PUT before Marathon 1.4 cannot remove. */
+  keeps: string[];
+  findings: (Finding & JsonObject)[];
+  /** Running builds; null when Jenkins did not say. */
+  builds: string[] | null;
+  /** What git lacks, in words; null when everything is saved or nobody knows. */
+  unsaved: string | null;
+  /** What `--git` really changes, when the plugin writes elsewhere. */
+  gitNote: string | null;
+  /** The controller as it is before: what "really up" is measured against. */
+  taskId: string | null;
+  address: string | null;
+  session: string | null;
+  frameworkId: string | null;
+  graceMs: number;
+  /** Facts that could not be read. */
+  missing: string[];
+}

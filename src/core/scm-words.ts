@@ -1,0 +1,40 @@
+// What the SCM sync plugin's state means, in words (contract jenkins §3.3). One reading only; alerts compare two.
+import type { ScmSyncStatus } from './cluster.js';
+
+export type ScmState = 'off' | 'failing' | 'unsaved' | 'unknown' | 'ok';
+
+export function scmState(status: ScmSyncStatus): ScmState {
+  if (status.plugin !== 'active' || status.scm === undefined || status.scm === 'None') return 'off';
+  const { failedAt, successAt } = status;
+  const waiting = (status.queuedCommits ?? 0) > 0 || (status.unpushedCommits ?? 0) > 0;
+  if (
+    failedAt !== undefined &&
+    (successAt === undefined || failedAt > successAt || (failedAt === successAt && waiting))
+  )
+    return 'failing';
+  if (waiting || status.configInSync === false) return 'unsaved';
+  return successAt === undefined ? 'unknown' : 'ok';
+}
+
+export function scmWords(status: ScmSyncStatus): string {
+  switch (scmState(status)) {
+    case 'off':
+      return status.plugin === 'absent' ? 'the SCM sync plugin is not installed' : 'SCM sync is switched off';
+    case 'failing':
+      return `failing, ${unsavedWords(status)}`;
+    case 'unsaved':
+      return unsavedWords(status);
+    case 'unknown':
+      return 'nothing saved yet since it was installed';
+    case 'ok':
+      return 'everything is saved in git';
+  }
+}
+
+function unsavedWords({ queuedCommits = 0, unpushedCommits = 0 }: ScmSyncStatus): string {
+  const parts = [
+    ...(queuedCommits > 0 ? [`${queuedCommits} queued`] : []),
+    ...(unpushedCommits > 0 ? [`${unpushedCommits} not pushed`] : []),
+  ];
+  return parts.length === 0 ? 'the configuration on disk differs from git' : `commits: ${parts.join(', ')}`;
+}
