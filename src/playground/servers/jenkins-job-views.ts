@@ -177,7 +177,9 @@ export function buildView(context: ViewContext, build: Build): Bean {
       timestamp: () => build.startedAt,
       url: () => buildUrl(context, build),
       builtOn: pipeline ? undefined : builtOn,
-      changeSet: pipeline ? undefined : () => record(undefined, { items: [], kind: null }),
+      changeSet: pipeline
+        ? undefined
+        : () => record(className(context, 'hudson.scm.EmptyChangeLogSet'), { items: [], kind: null }),
       changeSets: pipeline ? () => [] : undefined,
       culprits: () => [],
     },

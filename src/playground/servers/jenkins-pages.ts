@@ -43,16 +43,19 @@ export function notReady(context: PageContext): Answer {
 function oldNotReady(restarting: boolean): string {
   const what = restarting ? 'Jenkins is restarting' : 'Jenkins is getting ready to work';
   const rest = 'Your browser will reload automatically when Jenkins is ready.';
-  return `<!DOCTYPE html><html><head><title>Jenkins [Jenkins]</title></head><body>\n<div id="main-panel"><h1 style="margin-top:4em">Please wait while ${what}<span id="progress">...</span></h1><p style="color:gray">${rest}</p></div>\n</body></html>\n`;
+  return `<!DOCTYPE html><html><head><title>Jenkins [Jenkins]</title></head><body>\n<div id="main-panel"><h1 style="margin-top:4em">Please wait while ${what}<span id="progress">...</span></h1><p style="color:gray">${rest}</p><script>applySafeRedirector(window.location.href)</script></div>\n</body></html>\n`;
 }
 
 function modernNotReady(session: string, restarting: boolean): string {
   const title = restarting ? 'Restarting Jenkins' : 'Starting Jenkins';
   const what = restarting ? 'Jenkins is restarting' : 'Jenkins is getting ready to work';
+  const files = `/static/${session}`;
+  const robots = restarting ? '' : '<meta name="ROBOTS" content="NOFOLLOW">';
   const rest = restarting
-    ? '<div class="safe-restarting"><p><strong>Safe Restart</strong></p><p>Builds on agents can usually continue.</p></div>'
-    : '<p class="restarting">Your browser will reload automatically when Jenkins is ready.</p>';
-  return `<!DOCTYPE html><html lang="en"><head data-rooturl="" data-resurl="/static/${session}"><title>${title}</title></head><body><div class="simple-page" role="main"><div class="app-jenkins-booting"><h1 class="loading">${what}</h1>${rest}</div></div></body></html>\n`;
+    ? '<div class="safe-restarting"><p><strong>Safe Restart</strong></p><p>Builds on agents can usually continue.</p></div></div></div>'
+    : `<p class="restarting">Your browser will reload automatically when Jenkins is ready.</p></div></div><script src="${files}/scripts/loading.js" type="text/javascript"></script>`;
+  const head = `<head data-rooturl="" data-resurl="${files}" data-imagesurl="${files}/images" resURL="${files}"><title>${title}</title>${robots}</head>`;
+  return `<!DOCTYPE html><html lang="en">${head}<body><div class="simple-page" role="main"><div class="app-jenkins-booting"><h1 class="loading">${what}</h1>${rest}</body></html>\n`;
 }
 
 /** What the servlet container makes of a status: old Jetty names the path, Jetty 12 draws a table. */
@@ -71,10 +74,13 @@ export function badToken(context: PageContext, path: string): Answer {
 export const badCrumb = (context: PageContext, path: string): Answer =>
   jetty(context, 403, 'No valid crumb was included in the request', path);
 
+const angryButler = ({ controller }: PageContext) =>
+  `<img src="/static/${controller.session}/images/rage.svg" height="179" width="154">`;
+
 /** Jenkins' own page since 2.421, Jetty's before. */
 export function notFound(context: PageContext, path: string): Answer {
   if (isOld(context)) return jetty(context, 404, 'Not Found', path);
-  const body = `<!DOCTYPE html><html><head><title>Not Found - Jenkins</title></head><body>\n<h1 style="text-align: center"><span style="font-size:50px">&nbsp;Oops!</span></h1><div id="error-description" style="text-align: center"><h2>Not Found</h2><p>This page may not exist, or you may not have permission to see it.</p></div>\n</body></html>\n`;
+  const body = `<!DOCTYPE html><html><head><title>Not Found - Jenkins</title></head><body>\n<h1 style="text-align: center">${angryButler(context)}<span style="font-size:50px">&nbsp;Oops!</span></h1><div id="error-description" style="text-align: center"><h2>Not Found</h2><p>This page may not exist, or you may not have permission to see it.</p></div>\n</body></html>\n`;
   return { status: 404, headers: { ...advertised(context), 'content-type': HTML }, body };
 }
 
@@ -95,12 +101,15 @@ const RIGHTS: Record<PageRight, { id: string; title: string }> = {
 /** No credentials came, and anonymous may not read. */
 export function loginFirst(context: PageContext, path: string): Answer {
   const login = `/login?from=${encodeURIComponent(path)}`;
-  const body = `<html><head><meta http-equiv='refresh' content='1;url=${login}'/></head><body style='background-color:white; color:white;'>\nAuthentication required\n<!--\nYou are authenticated as: anonymous\nPermission you need to have (but didn't): ${RIGHTS.Read.id}\n-->\n\n</body></html>\n`;
+  const impliedBy = ['hudson.security.Permission.GenericRead', RIGHTS.Administer.id];
+  const implied = impliedBy.map((id) => ` ... which is implied by: ${id}\n`).join('');
+  const script = `<script id='redirect' data-redirect-url='${login}' src='/static/${context.controller.session}/scripts/redirect.js'></script>`;
+  const body = `<html><head><meta http-equiv='refresh' content='1;url=${login}'/>${script}</head><body style='background-color:white; color:white;'>\nAuthentication required\n<!--\nYou are authenticated as: anonymous\nGroups that you are in:\n  \nPermission you need to have (but didn't): ${RIGHTS.Read.id}\n${implied}-->\n\n</body></html>\n`;
   const headers = {
     ...advertised(context),
     'x-you-are-authenticated-as': 'anonymous',
     'x-required-permission': RIGHTS.Read.id,
-    'x-permission-implied-by': ['hudson.security.Permission.GenericRead', RIGHTS.Administer.id],
+    'x-permission-implied-by': impliedBy,
     'content-type': HTML,
   };
   return { status: 403, headers, body };
@@ -110,7 +119,10 @@ export function missingRight(context: PageContext, who: Identity, right: PageRig
   const { id, title } = RIGHTS[right];
   const groups: Record<string, string> = isOld(context)
     ? { 'x-you-are-in-group': 'authenticated', 'x-permission-implied-by': RIGHTS.Administer.id }
-    : { 'x-you-are-in-group-disabled': 'JENKINS-39402: use /whoAmI to diagnose' };
+    : {
+        'x-you-are-in-group-disabled':
+          'JENKINS-39402: use -Dhudson.security.AccessDeniedException2.REPORT_GROUP_HEADERS=true or use /whoAmI to diagnose',
+      };
   const headers = {
     'x-you-are-authenticated-as': who.name,
     ...groups,
@@ -133,7 +145,7 @@ export function oops(context: PageContext, exception: string): Answer {
   const detail = isOld(context)
     ? `<pre>${exception}\n\tat org.kohsuke.stapler.Stapler.tryInvoke(Stapler.java:796)</pre>`
     : '<h2 style="text-align: center">A problem occurred while processing the request</h2><p style="text-align: center">Logging ID=0b8d2c6e-2f0a-4f5e-9d0c-5e1f6a7b8c9d</p>';
-  const body = `<!DOCTYPE html><html><head><title>Jenkins [Jenkins]</title></head><body>\n<h1 style="text-align: center"><span style="font-size:50px">&nbsp;Oops!</span></h1><div id="error-description">${detail}</div>\n</body></html>\n`;
+  const body = `<!DOCTYPE html><html><head><title>Jenkins [Jenkins]</title></head><body>\n<h1 style="text-align: center">${angryButler(context)} <span style="font-size:50px">&nbsp;Oops!</span></h1><div id="error-description">${detail}</div>\n</body></html>\n`;
   return { status: 500, headers: { ...advertised(context), 'content-type': HTML }, body };
 }
 

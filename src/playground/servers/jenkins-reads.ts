@@ -79,7 +79,7 @@ function json(call: Call, bean: Bean): Answer {
   }
   if (!isModern(call))
     body = body.replace(/\\(\\|u00[01][0-9a-f])/g, (written, what: string) =>
-      what === '\\' ? escape : String.fromCharCode(Number.parseInt(what.slice(1), 16)),
+      what === '\\' ? written : String.fromCharCode(Number.parseInt(what.slice(1), 16)),
     );
   return {
     status: 200,

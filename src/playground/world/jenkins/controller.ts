@@ -197,7 +197,7 @@ export class Controller implements Program {
     });
     this.phase = 'up';
     this.#log('stderr', 'INFO: Jenkins is fully up and running');
-    if (this.#world.scmSyncPlugin === 'active') this.home.scmSync.checkout();
+    if (this.#world.scmSyncPlugin === 'active') this.home.scmSync.jvmStarted();
     this.#farm.agents.register();
   }
 

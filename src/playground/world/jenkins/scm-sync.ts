@@ -57,8 +57,11 @@ export class ScmSync {
     return `${this.#head.hash} ${Math.floor(this.#head.at / SECOND)}`;
   }
 
-  /** The checkout at the plugin's start; a repository that can be read counts as success. */
-  checkout(): void {
+  /** A JVM starts: what was only in memory is gone, the checkout on disk is there and can be read, which counts as success. */
+  jvmStarted(): void {
+    this.#queue.length = 0;
+    this.log.length = 0;
+    this.#poisoned = false;
     this.#succeeded();
   }
 

@@ -24,6 +24,8 @@ export interface JenkinsWorldOptions extends AccountOptions {
   /** The root URL configured inside Jenkins; without it answers carry the address they were asked at. */
   rootUrl?: string;
   gitUrl?: string;
+  /** Whether the network reaches a task: false for one that runs on behind a partition. All are reachable when absent. */
+  isReachable?: (taskId: string) => boolean;
 }
 
 /** One write that reached a controller, for tests: was it asked for, and did it change anything? */
@@ -50,6 +52,7 @@ export class JenkinsWorld {
   scmSyncPlugin: 'active' | 'absent' | 'inactive';
   /** scm-sync's servlet filter eats every request (JENKINS-32124): 200 and nothing in it. */
   answersEmpty = false;
+  readonly #isReachable: (taskId: string) => boolean;
   #controllers: Controller[] = [];
   readonly #pastAddresses = new Set<string>();
 
@@ -62,6 +65,7 @@ export class JenkinsWorld {
     this.pushMs = options.pushMs ?? 4 * SECOND;
     this.boot = { ms: options.bootMs ?? 40 * SECOND, silentMs: options.silentMs ?? 5 * SECOND };
     this.scmSyncPlugin = this.line.scmSyncByDefault;
+    this.#isReachable = options.isReachable ?? (() => true);
     const config = firstConfig(this.line, options.rootUrl);
     this.repository = new GitRepository(
       options.gitUrl ?? 'git@git.example.com:core/jenkins-on-mesos.git',
@@ -94,7 +98,7 @@ export class JenkinsWorld {
 
   /** The newest one that is up, else the newest. */
   get current(): Controller | undefined {
-    const alive = this.controllers;
+    const alive = this.#reachable();
     return alive.filter((controller) => controller.phase === 'up').at(-1) ?? alive.at(-1);
   }
 
@@ -103,7 +107,7 @@ export class JenkinsWorld {
    * current one at any other name (a load balancer's, or the loopback address of the simulated server).
    */
   answeringAt(host: string | undefined): Controller | undefined {
-    const here = this.controllers.find((controller) => controller.address === host);
+    const here = this.#reachable().find((controller) => controller.address === host);
     if (here !== undefined) return here;
     return host !== undefined && this.#pastAddresses.has(host) ? undefined : this.current;
   }
@@ -182,6 +186,10 @@ export class JenkinsWorld {
 
   breakEmptyBody(on = true): void {
     this.answersEmpty = on;
+  }
+
+  #reachable(): Controller[] {
+    return this.controllers.filter(({ taskId }) => taskId === undefined || this.#isReachable(taskId));
   }
 
   #up(): Controller {
