@@ -8,8 +8,8 @@ import type { Message, PressAction } from './conversation.js';
 
 /** Where an answer may go. */
 export interface ReplyTo {
-  /** Slack: 5 uses in 30 min. A capability that dies by itself; never logged. */
-  responseUrl: string;
+  /** Slack: 5 uses in 30 min. A capability that dies by itself; never logged. A mention has none: it is answered in its thread. */
+  responseUrl?: string | undefined;
 }
 
 interface FromSlack {

@@ -2,7 +2,7 @@
 import { type Message, say } from '../core/conversation.js';
 import { UpstreamError } from '../core/errors.js';
 import { failureWords } from '../core/gather.js';
-import { md, mention } from '../core/text.js';
+import { code, md, mention } from '../core/text.js';
 import { MINUTE, SECOND } from '../core/time.js';
 import { duration } from '../core/words.js';
 import { type ChangeOutcome, showStep } from './change.js';
@@ -17,6 +17,7 @@ export async function follow(flight: Flight): Promise<ChangeOutcome> {
   const since = run.progress().appliedAt ?? ports.clock.now();
   const deadline = since + command.deadlineMs(plan.facts);
   let heardAt = ports.clock.now();
+  let ifOver: { line: string; left: string } | undefined;
   for (;;) {
     const by = await run.stopAsked();
     if (by !== undefined) return cancelUnderWay(flight, by);
@@ -36,6 +37,7 @@ export async function follow(flight: Flight): Promise<ChangeOutcome> {
           say(md`:red_circle: ${command.title(plan.facts, 'failed')} after ${took}: ${progress.line} ${progress.left}`),
         );
       }
+      ifOver = progress.ifOver;
       await show(flight, progress.line, took, progress.detail);
     } catch (error) {
       if (!(error instanceof UpstreamError) || run.signal.aborted) throw error;
@@ -47,7 +49,7 @@ export async function follow(flight: Flight): Promise<ChangeOutcome> {
           duration(ports.clock.now() - since),
         );
     }
-    if (ports.clock.now() > deadline) return lost(flight, ports.clock.now() - heardAt);
+    if (ports.clock.now() > deadline) return over(flight, ports.clock.now() - heardAt, ifOver);
     await ports.clock.sleep(LOOK_EVERY_MS, run.signal);
     await run.hold();
   }
@@ -72,16 +74,21 @@ async function cancelUnderWay(flight: Flight, by: string): Promise<ChangeOutcome
   );
 }
 
-function lost({ command, plan, ports }: Flight, silentMs: number): ChangeOutcome {
+function over(flight: Flight, silentMs: number, last: { line: string; left: string } | undefined): ChangeOutcome {
+  const { command, plan, ports, run } = flight;
+  const took = duration(ports.clock.now() - run.progress().startedAt);
+  if (last !== undefined && silentMs <= SILENCE_SAID_AFTER_MS) {
+    return ended(
+      'failed',
+      say(md`:red_circle: ${command.title(plan.facts, 'failed')} after ${took}: ${last.line} ${last.left}`),
+    );
+  }
   const slash = ports.command.settings.slashCommand;
-  const seen =
-    silentMs > SILENCE_SAID_AFTER_MS
-      ? `Nothing was heard for ${duration(silentMs)}.`
-      : 'It was still not up at the deadline.';
+  const silence = silentMs > SILENCE_SAID_AFTER_MS ? ` Nothing was heard for ${duration(silentMs)}.` : '';
   return ended(
     'lost',
     say(
-      md`:warning: ${command.title(plan.facts, 'lost')}: how it ended is not known. ${seen} *${slash} where* and *${slash} status* show what became of it.`,
+      md`:warning: ${command.title(plan.facts, 'lost')}: it was not up after ${took}, and how it ends is not known.${silence} ${code(`${slash} where`)} and ${code(`${slash} status`)} show what became of it.`,
     ),
   );
 }

@@ -1,9 +1,10 @@
 // What the journeys are given by the processes: ports only, no adapters.
 import type { Audit } from '../core/audit.js';
 import type { PersonFacts, PlaceFacts } from '../core/authorise.js';
+import type { ChangeInfo } from '../core/changes.js';
 import type { Catalogue, Ports } from '../core/command.js';
 import type { Messages } from '../core/conversation.js';
-import type { JobQueue } from '../core/jobs.js';
+import type { ConfirmedJob, JobQueue } from '../core/jobs.js';
 import type { PlanStore } from '../core/plans.js';
 import type { Policy } from '../core/policy.js';
 import type { Clock } from '../core/time.js';
@@ -50,11 +51,13 @@ export interface PerformPorts {
 /** What pressing a plan's button may do with the queue. */
 export interface PlanQueue {
   /** The same plan again adds nothing. */
-  confirm(job: import('../core/jobs.js').ConfirmedJob): Promise<void>;
+  confirm(job: ConfirmedJob): Promise<void>;
   /** *Deploy now* and *Give up*: the running change reads it at its next look. */
   choose(changeId: string, choice: 'now' | 'giveup'): Promise<void>;
   /** What is true of a confirmed plan now. */
   stateOf(changeId: string): Promise<'waiting' | 'running' | 'ended' | 'unknown'>;
+  /** Changes that will run before this one; the running one first. */
+  ahead(changeId: string): Promise<ChangeInfo[]>;
   /** Ends a plan's buttons when its time is over. */
   expireLater(planId: string, afterMs: number): Promise<void>;
 }

@@ -1,19 +1,22 @@
 // A button under a plan was pressed, or its time ran out. The first act stands for ever; everybody after is told the
 // true state, never silence. Nothing about a button is kept in a process.
 import type { DisruptCommand } from '../core/command.js';
-import { type Message, say, sorry } from '../core/conversation.js';
+import { context, type Message, say, sorry } from '../core/conversation.js';
 import { UserError } from '../core/errors.js';
 import type { ConfirmedJob, PressJob } from '../core/jobs.js';
 import { type Parsed, parse } from '../core/parse.js';
 import type { Act, Plan } from '../core/plans.js';
-import { code, md, mention, moment } from '../core/text.js';
+import { code, join, md, mention, moment } from '../core/text.js';
 import { askedFor, permissionOf } from './permission.js';
 import { closePlan } from './plan.js';
 import type { PerformPorts } from './ports.js';
-import { answerKey, answerTo } from './reply.js';
+import { answerKey, answerTo, askedBy, channelOf, rootKey } from './reply.js';
 
 /** The id of the change that carries out a plan; `BELLBOARD_JOB` in Marathon. */
 export const changeIdOf = (planId: string): string => `${planId}-go`;
+
+/** Above the plan itself, below the first step of the change. */
+const CONFIRMED_RANK = 5;
 
 export async function press(job: PressJob, ports: PerformPorts): Promise<void> {
   const plan = await ports.plans.read(job.value.replace(/-go$/, ''));
@@ -48,6 +51,18 @@ async function confirm(
   if (standing.delivery !== job.delivery) return reply(job, await trueState(plan, standing, ports), ports);
   if (standing.what === 'expired') return close(plan, parsed, command, sorry('This plan has expired.'), ports);
   await ports.queue.confirm(confirmedJob(job, plan));
+  await showConfirmed(job, plan, command, ports);
+}
+
+/** Until its turn comes, the message says that somebody confirmed it, and who is ahead. */
+async function showConfirmed(job: PressJob, plan: Plan, command: DisruptCommand, ports: PerformPorts): Promise<void> {
+  const ahead = (await ports.queue.ahead(changeIdOf(plan.id))).map((change) => md`${code(change.text)} of ${mention(change.userId)}`);
+  const turn = ahead.length === 0 ? md`starting` : md`number ${ahead.length} in the queue, behind ${join(ahead)}`;
+  const message = say(
+    md`:hourglass_flowing_sand: ${command.title(plan.facts, 'going')}: confirmed by ${mention(job.actor.userId)}, ${turn}`,
+    context(askedBy(plan.actor, ports.command.settings.slashCommand, plan.text)),
+  );
+  await ports.messages.put(rootKey(plan.id), channelOf(plan.place), message, { rank: CONFIRMED_RANK, priority: 'progress' });
 }
 
 const confirmedJob = (job: PressJob, plan: Plan): ConfirmedJob => ({

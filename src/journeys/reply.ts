@@ -13,6 +13,7 @@ export const answerKey = (delivery: string): string => `answer:${delivery}`;
 export const rootKey = (id: string): string => `root:${id}`;
 
 export function answerTo(job: AnyJob, options: { here?: boolean; replace?: boolean } = {}): Destination {
+  if (job.replyTo.responseUrl === undefined) return channelOf(job.place);
   return {
     kind: 'answer',
     delivery: job.delivery,

@@ -3,7 +3,7 @@ import { type Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { ChangeInfo, ChangeQueue } from '../../core/changes.js';
 import type { Destination, Message, MessagePriority, Messages } from '../../core/conversation.js';
-import type { AnyJob, ChangesJob, JobQueue, ReadsJob } from '../../core/jobs.js';
+import type { AnyJob, ChangesJob, ConfirmedJob, JobQueue, ReadsJob } from '../../core/jobs.js';
 import { DAY } from '../../core/time.js';
 import { digestOf } from './digest.js';
 import type { Keys } from './keys.js';
@@ -95,6 +95,34 @@ export function changeQueue(redis: Redis, queues: Queues, keys: Keys): ChangeQue
       if (job === undefined || (await job.isCompleted()) || (await job.isFailed())) return 'unknown';
       await redis.set(keys.stop(jobId), by, 'PX', DAY);
       return (await job.isActive()) ? 'asked' : 'dropped';
+    },
+  };
+}
+
+/** What the journeys do with confirmed plans (`journeys/ports.ts`). */
+export function planQueue(redis: Redis, queues: Queues, keys: Keys) {
+  const changes = changeQueue(redis, queues, keys);
+  return {
+    async confirm(job: ConfirmedJob) {
+      await queues.changes.add('confirmed', job, { jobId: job.delivery });
+    },
+    async choose(changeId: string, choice: 'now' | 'giveup') {
+      await redis.set(keys.choice(changeId), choice, 'PX', DAY);
+    },
+    async stateOf(changeId: string) {
+      const state = await queues.changes.getJobState(changeId);
+      if (state === 'completed' || state === 'failed') return 'ended' as const;
+      if (state === 'unknown') return 'unknown' as const;
+      return state === 'active' ? ('running' as const) : ('waiting' as const);
+    },
+    async ahead(changeId: string) {
+      const [running, waiting] = await Promise.all([changes.running(), changes.waiting()]);
+      const place = waiting.findIndex((change) => change.jobId === changeId);
+      const before = place === -1 ? [] : waiting.slice(0, place);
+      return running === undefined || running.jobId === changeId ? before : [running, ...before];
+    },
+    async expireLater(planId: string, afterMs: number) {
+      await queues.reads.add('expire', { v: 1, kind: 'expire', planId }, { jobId: `expire-${planId}`, delay: afterMs });
     },
   };
 }

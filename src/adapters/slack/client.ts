@@ -1,6 +1,5 @@
 // Slack's Web API client with the settings of a bot that people wait for, and its errors turned into ours.
-import { SlackError } from '../../core/delivery.js';
-import { SECOND } from '../../core/time.js';
+
 import {
   WebAPIHTTPError,
   WebAPIPlatformError,
@@ -9,6 +8,8 @@ import {
   WebClient,
   type WebClientOptions,
 } from '@slack/web-api';
+import { SlackError } from '../../core/delivery.js';
+import { SECOND } from '../../core/time.js';
 
 /** The defaults wait for ever, retry for half an hour and hide 429s (@slack/web-api 8.2): here the queue does the waiting. */
 const CALL_TIMEOUT_MS = 10 * SECOND;
@@ -32,7 +33,15 @@ export interface SlackClients {
 
 export function slackClients(token: string, slackApiUrl: string): SlackClients {
   const options = webClientOptions(slackApiUrl);
-  const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, setLevel: () => {}, getLevel: () => 'error', setName: () => {} };
+  const quiet = {
+    debug: () => {},
+    info: () => {},
+    warn: () => {},
+    error: () => {},
+    setLevel: () => {},
+    getLevel: () => 'error',
+    setName: () => {},
+  };
   const logger = quiet as unknown as NonNullable<WebClientOptions['logger']>;
   return {
     repeatable: new WebClient(token, { ...options, logger }),
@@ -41,9 +50,22 @@ export function slackClients(token: string, slackApiUrl: string): SlackClients {
 }
 
 /** Slack's words for a call it tried and that may have worked in part (docs.slack.dev, error handling). */
-const UNCLEAR = new Set(['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout', 'team_added_to_org']);
+const UNCLEAR = new Set([
+  'internal_error',
+  'fatal_error',
+  'service_unavailable',
+  'request_timeout',
+  'team_added_to_org',
+]);
 /** Wrong now, but an operator can mend it: nothing is given up meanwhile. */
-const MENDABLE = new Set(['invalid_auth', 'not_authed', 'token_revoked', 'token_expired', 'account_inactive', 'ratelimited']);
+const MENDABLE = new Set([
+  'invalid_auth',
+  'not_authed',
+  'token_revoked',
+  'token_expired',
+  'account_inactive',
+  'ratelimited',
+]);
 
 export async function slackCall<T>(method: string, call: Promise<T>): Promise<T> {
   try {
@@ -71,7 +93,8 @@ export function toSlackError(method: string, error: unknown): SlackError {
 export function requestError(method: string, error: unknown): SlackError {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     const code = (cause as NodeJS.ErrnoException).code;
-    if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') return new SlackError(method, 'unreachable', 'surely-not');
+    if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+      return new SlackError(method, 'unreachable', 'surely-not');
   }
   return new SlackError(method, 'timeout', 'unknown');
 }

@@ -44,7 +44,14 @@ export function slackMessenger(clients: SlackClients, onPlainTwin: (code: string
         const { parse, link_names } = QUIET;
         await slackCall(
           'chat.update',
-          clients.repeatable.chat.update({ channel: spot.channelId, ts: spot.ts, text: body.text, blocks: body.blocks ?? [], parse, link_names }),
+          clients.repeatable.chat.update({
+            channel: spot.channelId,
+            ts: spot.ts,
+            text: body.text,
+            blocks: body.blocks ?? [],
+            parse,
+            link_names,
+          }),
         );
       }),
     respond: (responseUrl, message, how) =>
@@ -73,7 +80,11 @@ export function slackMessenger(clients: SlackClients, onPlainTwin: (code: string
   };
 }
 
-async function withTwin<T>(message: Message, onPlainTwin: (code: string) => void, go: (body: Body) => Promise<T>): Promise<T> {
+async function withTwin<T>(
+  message: Message,
+  onPlainTwin: (code: string) => void,
+  go: (body: Body) => Promise<T>,
+): Promise<T> {
   const { text, blocks } = render(message);
   try {
     return await go({ text, blocks });
@@ -85,7 +96,8 @@ async function withTwin<T>(message: Message, onPlainTwin: (code: string) => void
 }
 
 const spotOf = (answer: { channel?: string; ts?: string }): Spot => {
-  if (answer.channel === undefined || answer.ts === undefined) throw new SlackError('chat.postMessage', 'no_ts_in_answer', 'unknown');
+  if (answer.channel === undefined || answer.ts === undefined)
+    throw new SlackError('chat.postMessage', 'no_ts_in_answer', 'unknown');
   return { channelId: answer.channel, ts: answer.ts };
 };
 
@@ -102,7 +114,12 @@ async function respond(responseUrl: string, body: object): Promise<void> {
   const text = await answer.text().catch(() => '');
   if (answer.ok && !text.startsWith('{"ok":false')) return;
   if (answer.status === 429) {
-    throw new SlackError('response_url', 'ratelimited', 'surely-not', Number(answer.headers.get('retry-after') ?? 1) * SECOND);
+    throw new SlackError(
+      'response_url',
+      'ratelimited',
+      'surely-not',
+      Number(answer.headers.get('retry-after') ?? 1) * SECOND,
+    );
   }
   const code = /"error":"([a-z_]+)"/.exec(text)?.[1] ?? (/^[a-z_]{3,40}$/.test(text) ? text : `http_${answer.status}`);
   throw new SlackError('response_url', code, answer.status >= 500 ? 'unknown' : 'never');

@@ -1,0 +1,159 @@
+// Bolt: Slack's deliveries in, acks out. Three listeners for everything (a slash command, our buttons, mentions); what
+// is said and done is found through our own Map, because Bolt runs every listener's matcher for every delivery.
+import bolt from '@slack/bolt';
+import type { Logger } from '@slack/logger';
+import type { Message, PressAction } from '../../core/conversation.js';
+import { SECOND } from '../../core/time.js';
+import { webClientOptions } from './client.js';
+import type { Team } from './people.js';
+import { deliveryId } from './delivery-id.js';
+import { render } from './render.js';
+
+export interface Incoming {
+  delivery: string;
+  userId: string;
+  teamId: string;
+  channelId: string;
+  threadTs: string | undefined;
+  responseUrl: string | undefined;
+}
+export type IncomingCommand = Incoming & { text: string };
+export type IncomingPress = Incoming & { action: PressAction; value: string };
+
+/** What the bot does with a delivery before its ack; a message is what the ack says, privately. */
+export interface SlackEars {
+  command(incoming: IncomingCommand): Promise<Message | undefined>;
+  press(incoming: IncomingPress): Promise<void>;
+  mention(incoming: IncomingCommand): Promise<void>;
+  /** Seconds from delivery to ack. */
+  acked(seconds: number): void;
+  bug(error: unknown): Message;
+}
+
+export interface SlackAppOptions {
+  botToken: string;
+  /** Socket Mode when given, else HTTP. */
+  appToken: string | undefined;
+  signingSecret: string | undefined;
+  apiUrl: string;
+  slashCommand: string;
+  host: string;
+  port: number;
+  team: Team;
+  logger: Logger;
+  ears: SlackEars;
+}
+
+export interface SlackApp {
+  /** Where Slack's deliveries arrive; undefined in Socket Mode. */
+  port: number | undefined;
+  stop(): Promise<void>;
+}
+
+const ACTION = /^(run|plan\.confirm|plan\.cancel|change\.now|change\.giveup):\d+$/;
+/** Slack's own deliveries are far smaller. */
+const BODY_LIMIT = '1mb';
+/** `app.stop()` waits for idle keep-alive connections (measured with Bolt 5.1: 6 s at Node's default). */
+const KEEP_ALIVE_MS = SECOND / 2;
+
+export async function startSlackApp(options: SlackAppOptions): Promise<SlackApp> {
+  const app = new bolt.App({
+    ...receiverOptions(options),
+    logger: options.logger,
+    clientOptions: webClientOptions(options.apiUrl),
+    authorize: async () => ({ botToken: options.botToken, botId: options.team.botId, botUserId: options.team.botUserId, teamId: options.team.teamId }),
+    convoStore: false,
+  });
+  listen(app, options);
+  if (options.appToken !== undefined) {
+    await app.start();
+    return { port: undefined, stop: () => app.stop().then(() => undefined) };
+  }
+  const server = await app.start({ host: options.host, port: options.port }, { keepAliveTimeout: KEEP_ALIVE_MS } as never);
+  const address = (server as import('node:http').Server).address();
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : options.port,
+    stop: () => app.stop().then(() => undefined),
+  };
+}
+
+function receiverOptions({ appToken, signingSecret, logger, apiUrl }: SlackAppOptions) {
+  if (appToken !== undefined) return { socketMode: true, appToken };
+  return {
+    receiver: new bolt.HTTPReceiver({
+      signingSecret: signingSecret ?? '',
+      logger,
+      bodyLimit: BODY_LIMIT,
+      installerOptions: { clientOptions: { slackApiUrl: apiUrl } },
+    }),
+  };
+}
+
+function listen(app: bolt.App, { slashCommand, ears }: SlackAppOptions): void {
+  app.command(slashCommand, async ({ command, ack }) => {
+    const startedAt = performance.now();
+    let answer: Message | undefined;
+    try {
+      answer = await ears.command({
+        delivery: deliveryId(command.trigger_id),
+        userId: command.user_id,
+        teamId: command.team_id,
+        channelId: command.channel_id,
+        threadTs: undefined,
+        responseUrl: command.response_url,
+        text: command.text ?? '',
+      });
+    } catch (error) {
+      answer = ears.bug(error);
+    }
+    await (answer === undefined ? ack() : ack(ackBody(answer)));
+    ears.acked((performance.now() - startedAt) / SECOND);
+  });
+
+  app.action<bolt.BlockAction>(ACTION, async ({ body, action, ack }) => {
+    const startedAt = performance.now();
+    // A button's ack carries no text, so nothing is lost by sending it once the press is safely queued.
+    try {
+      if (action.type === 'button') await ears.press(pressOf(body, action));
+    } catch (error) {
+      ears.bug(error);
+    }
+    await ack();
+    ears.acked((performance.now() - startedAt) / SECOND);
+  });
+
+  app.event('app_mention', async ({ event, body }) => {
+    if (event.user === undefined) return;
+    await ears
+      .mention({
+        delivery: deliveryId((body as { event_id?: string }).event_id ?? event.ts),
+        userId: event.user,
+        teamId: (event as { team?: string }).team ?? (body as { team_id?: string }).team_id ?? '',
+        channelId: event.channel,
+        threadTs: event.thread_ts ?? event.ts,
+        responseUrl: undefined,
+        text: event.text.replace(/^\s*<@[A-Z0-9]+(\|[^>]*)?>\s*/, ''),
+      })
+      .catch((error: unknown) => ears.bug(error));
+  });
+}
+
+function pressOf(body: bolt.BlockAction, action: bolt.ButtonAction): IncomingPress {
+  return {
+    delivery: deliveryId(`${body.trigger_id}/${action.action_ts}`),
+    userId: body.user.id,
+    teamId: body.user.team_id ?? body.team?.id ?? '',
+    channelId: body.channel?.id ?? '',
+    threadTs: body.message?.['thread_ts'] as string | undefined,
+    responseUrl: body.response_url,
+    action: action.action_id.replace(/:\d+$/, '') as PressAction,
+    value: action.value ?? '',
+  };
+}
+
+const ackBody = (message: Message) => ({ response_type: 'ephemeral' as const, ...rendered(message) });
+
+function rendered(message: Message) {
+  const { text, blocks } = render(message);
+  return { text, blocks };
+}

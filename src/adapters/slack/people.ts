@@ -1,0 +1,87 @@
+// Who people and channels are, as Slack says: asked by the worker before it acts, remembered for the bot, which may not ask.
+import type { WebClient } from '@slack/web-api';
+import type { PersonFacts, PlaceFacts } from '../../core/authorise.js';
+import { SlackError } from '../../core/delivery.js';
+import { UpstreamError } from '../../core/errors.js';
+import { type Clock, MINUTE } from '../../core/time.js';
+import { slackCall } from './client.js';
+
+/** Guests become members and channels get shared rarely; a minute-old answer is fresh enough to act on. */
+const FRESH_MS = MINUTE;
+
+export interface Team {
+  teamId: string;
+  botUserId: string;
+  botId: string;
+  botName: string;
+  /** From the `x-oauth-scopes` header. */
+  scopes: string[];
+}
+
+export async function whoAreWe(client: WebClient): Promise<Team> {
+  const answer = await slackCall('auth.test', client.auth.test());
+  return {
+    teamId: answer.team_id ?? '',
+    botUserId: answer.user_id ?? '',
+    botId: answer.bot_id ?? '',
+    botName: answer.user ?? 'bellboard',
+    scopes: answer.response_metadata?.scopes ?? [],
+  };
+}
+
+export function slackPeople(client: WebClient, team: Pick<Team, 'teamId'>, clock: Clock) {
+  const people = memory<PersonFacts>(clock, async (userId) => {
+    const { user } = await slackCall('users.info', client.users.info({ user: userId }));
+    return {
+      isBot: user?.is_bot === true,
+      isGuest: user?.is_restricted === true || user?.is_ultra_restricted === true,
+      isStranger: user?.is_stranger === true || (user?.team_id !== undefined && user.team_id !== team.teamId),
+      deleted: user?.deleted === true,
+    };
+  });
+  const channels = memory<PlaceFacts>(clock, async (channelId) => {
+    try {
+      const { channel } = await slackCall('conversations.info', client.conversations.info({ channel: channelId }));
+      return { isSharedOutside: channel?.is_ext_shared === true };
+    } catch (error) {
+      // A private channel we are not in: nothing can be posted there either, and that is said when it is tried.
+      if (error instanceof SlackError && error.code === 'channel_not_found') return {};
+      throw error;
+    }
+  });
+  return {
+    person: people.fresh,
+    channel: channels.fresh,
+    remembered: (userId: string, channelId: string) => ({
+      person: people.remembered(userId) ?? {},
+      channel: channels.remembered(channelId) ?? {},
+    }),
+    homeTeamId: () => team.teamId,
+  };
+}
+
+function memory<T>(clock: Clock, ask: (id: string) => Promise<T>) {
+  const kept = new Map<string, { at: number; value: T }>();
+  return {
+    remembered: (id: string): T | undefined => kept.get(id)?.value,
+    /** @throws UpstreamError: nobody is let in on facts that could not be read */
+    async fresh(id: string): Promise<T> {
+      const known = kept.get(id);
+      if (known !== undefined && clock.now() - known.at < FRESH_MS) return known.value;
+      try {
+        const value = await ask(id);
+        kept.set(id, { at: clock.now(), value });
+        return value;
+      } catch (error) {
+        if (!(error instanceof SlackError)) throw error;
+        throw new UpstreamError({
+          system: 'Slack',
+          request: error.method,
+          seen: `who is asking could not be checked (${error.code})`,
+          retryable: error.fate !== 'never',
+          mayHaveArrived: false,
+        });
+      }
+    },
+  };
+}

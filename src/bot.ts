@@ -1,0 +1,146 @@
+// Ears: Slack's deliveries → the command journey's accept() → one job. Nothing else happens before the ack.
+import type { Redis } from 'ioredis';
+import { keysOf } from './adapters/redis/keys.js';
+import { pace } from './adapters/redis/pace.js';
+import { changeQueue, jobQueue, messages, openQueues } from './adapters/redis/queue.js';
+import { type Incoming, type IncomingPress, type SlackApp, startSlackApp } from './adapters/slack/app.js';
+import { slackClients } from './adapters/slack/client.js';
+import { slackMessenger } from './adapters/slack/messenger.js';
+import { slackPeople, type Team } from './adapters/slack/people.js';
+import { catalogueOf, commands } from './commands/index.js';
+import type { Config } from './config.js';
+import type { Message } from './core/conversation.js';
+import type { CommandJob, PressJob } from './core/jobs.js';
+import type { Clock } from './core/time.js';
+import { runningClock } from './core/time.js';
+import { type Accepted, accept } from './journeys/command.js';
+import { type NudgePorts, nudge } from './journeys/nudge.js';
+import type { AcceptPorts } from './journeys/ports.js';
+import { answerKey, answerTo, bugView } from './journeys/reply.js';
+import { type Log, slackLogger } from './logger.js';
+import type { Metrics } from './metrics.js';
+import type { PolicyFile } from './policy-file.js';
+
+export interface BotOptions {
+  config: Config;
+  /** Fails fast: an ack cannot wait for Redis. */
+  redis: Redis;
+  team: Team;
+  policy: PolicyFile;
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+}
+
+export interface Bot {
+  /** In HTTP mode, where Slack's deliveries arrive. */
+  port: number | undefined;
+  stop(): Promise<void>;
+}
+
+/** Of the 5 uses of a `response_url`; the rest is for the answer itself. */
+const NUDGE_USES = 2;
+
+export async function startBot(options: BotOptions): Promise<Bot> {
+  const { config, redis, team, clock, log, metrics } = options;
+  const keys = keysOf(config.name);
+  const queues = openQueues(redis, keys);
+  const clients = slackClients(config.slack.botToken.value(), config.slack.apiUrl);
+  const messenger = slackMessenger(clients, (code) => log.warn({ code }, 'Slack refused blocks; the plain text was sent'));
+  const said = messages(redis, queues, keys);
+  const uses = pace(redis, keys);
+
+  const ports: AcceptPorts = {
+    catalogue: catalogueOf(commands),
+    policy: options.policy.current,
+    people: slackPeople(clients.repeatable, team, clock),
+    queue: jobQueue(queues),
+    clock,
+    log,
+  };
+  const whisper = async (job: CommandJob | PressJob, message: Message, replace: boolean) => {
+    const { responseUrl } = job.replyTo;
+    if (responseUrl === undefined) return said.put(answerKey(job.delivery), answerTo(job), message);
+    if ((await uses.use(job.delivery).catch(() => 1)) > NUDGE_USES) return;
+    await messenger.respond(responseUrl, message, { replace, inChannel: false });
+  };
+  const watch: NudgePorts = {
+    posted: said.posted,
+    stateOf: async (delivery, queue) => {
+      const state = await queues[queue].getJobState(delivery);
+      if (state === 'completed' || state === 'failed') return 'ended';
+      if (state === 'unknown') return 'unknown';
+      return state === 'active' ? 'active' : 'waiting';
+    },
+    changes: changeQueue(redis, queues, keys),
+    workers: () => queues.reads.getWorkersCount(),
+    say: (job, message) => whisper(job, message, job.kind === 'command'),
+    clock: runningClock(),
+    log,
+  };
+  const counted = (name: string, accepted: Accepted) => {
+    if (accepted.kind === 'answered') metrics.command(name, accepted.outcome);
+  };
+  const hear = async (job: CommandJob | PressJob): Promise<Message | undefined> => {
+    const accepted = await accept(job, config.slack.command, ports);
+    counted(job.kind === 'press' ? job.action : 'any', accepted);
+    if (accepted.kind === 'answered') return accepted.message;
+    nudge(job, accepted.queue, watch);
+    return undefined;
+  };
+
+  const app: SlackApp = await startSlackApp({
+    botToken: config.slack.botToken.value(),
+    appToken: config.slack.appToken?.value(),
+    signingSecret: config.slack.signingSecret?.value(),
+    apiUrl: config.slack.apiUrl,
+    slashCommand: config.slack.command,
+    host: config.http.host,
+    port: config.http.port,
+    team,
+    logger: slackLogger(log),
+    ears: {
+      command: (incoming) => hear({ ...jobOf(incoming, clock), kind: 'command', text: incoming.text }),
+      press: async (incoming: IncomingPress) => {
+        const job: PressJob = { ...jobOf(incoming, clock), kind: 'press', action: incoming.action, value: incoming.value };
+        const answer = await hear(job);
+        if (answer !== undefined) later(() => whisper(job, answer, false), log);
+      },
+      mention: async (incoming) => {
+        const job: CommandJob = { ...jobOf(incoming, clock), kind: 'command', text: incoming.text };
+        const answer = await hear(job);
+        if (answer !== undefined) await said.put(answerKey(job.delivery), answerTo(job), answer);
+      },
+      acked: metrics.acked,
+      bug: (error) => {
+        const reference = `r-${Date.now().toString(36).slice(-6)}`;
+        log.error({ err: error, reference }, 'a bug in accepting a command');
+        return bugView(reference);
+      },
+    },
+  });
+  return {
+    port: app.port,
+    async stop() {
+      await app.stop();
+      await queues.close();
+    },
+  };
+}
+
+function jobOf(incoming: Incoming, clock: Clock) {
+  return {
+    v: 1 as const,
+    delivery: incoming.delivery,
+    actor: { userId: incoming.userId, teamId: incoming.teamId },
+    place: { channelId: incoming.channelId, teamId: incoming.teamId, threadTs: incoming.threadTs },
+    replyTo: { responseUrl: incoming.responseUrl },
+    at: clock.now(),
+  };
+}
+
+/** After the ack. */
+const later = (act: () => Promise<void>, log: Log) =>
+  setImmediate(() => {
+    act().catch((error: unknown) => log.warn({ error: String(error) }, 'a private answer could not be sent'));
+  });

@@ -1,0 +1,63 @@
+// Reads POLICY_FILE, again whenever it changes; a file with faults leaves the last good one in force, and says so.
+import { readFileSync, statSync } from 'node:fs';
+import { NO_POLICY, type Policy, parsePolicy, undefinedRoles } from './core/policy.js';
+
+export interface PolicyFile {
+  /** From memory; looks at the file's time at most once a second. */
+  current(): Policy;
+  /** Why the newest file is not in force; undefined when it is. */
+  fault(): string | undefined;
+}
+
+interface Log {
+  info(fields: object, text: string): void;
+  warn(fields: object, text: string): void;
+}
+
+const LOOK_EVERY_MS = 1_000;
+
+export function policyFile(path: string, log: Log, now: () => number = Date.now): PolicyFile {
+  let policy = NO_POLICY;
+  let fault: string | undefined;
+  let stamp = '';
+  let lookedAt = Number.NEGATIVE_INFINITY;
+
+  const read = () => {
+    const newStamp = stampOf(path);
+    if (newStamp === stamp) return;
+    stamp = newStamp;
+    if (newStamp === '') {
+      fault = undefined;
+      policy = NO_POLICY;
+      log.warn({ file: path }, 'there is no policy file: everyone reads, nobody changes anything');
+      return;
+    }
+    try {
+      policy = parsePolicy(readFileSync(path, 'utf8'));
+      fault = undefined;
+      const nobody = undefinedRoles(policy);
+      if (nobody.length > 0) log.warn({ file: path, roles: nobody }, 'the policy names roles that it does not define; they mean nobody');
+      log.info({ file: path, rules: policy.rules.length }, 'policy read');
+    } catch (error) {
+      fault = error instanceof Error ? error.message : String(error);
+      log.warn({ file: path, fault }, 'the policy file has faults; the last good one stays in force');
+    }
+  };
+
+  return {
+    current() {
+      if (now() - lookedAt >= LOOK_EVERY_MS) {
+        lookedAt = now();
+        read();
+      }
+      return policy;
+    },
+    fault: () => fault,
+  };
+}
+
+/** Changes with the file; empty when there is none. */
+function stampOf(path: string): string {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat === undefined ? '' : `${stat.mtimeMs}/${stat.size}/${stat.ino}`;
+}

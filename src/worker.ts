@@ -1,0 +1,142 @@
+// Hands: takes jobs, carries them out through the journeys, sends. Drains before it exits.
+import { readFile } from 'node:fs/promises';
+import type { Redis } from 'ioredis';
+import type { Ports as Systems } from './adapters/index.js';
+import { auditStore } from './adapters/redis/audit-store.js';
+import { keysOf } from './adapters/redis/keys.js';
+import { messageStore } from './adapters/redis/message-store.js';
+import { pace } from './adapters/redis/pace.js';
+import { planStore } from './adapters/redis/plan-store.js';
+import { changeQueue, messages, openQueues, type PostJob, planQueue } from './adapters/redis/queue.js';
+import { Again, changeRun, type Hands, LOCK_TIMES, type LockTimes, startHands } from './adapters/redis/worker.js';
+import { slackClients } from './adapters/slack/client.js';
+import { slackMessenger } from './adapters/slack/messenger.js';
+import { slackPeople, type Team } from './adapters/slack/people.js';
+import { catalogueOf, commands } from './commands/index.js';
+import type { Config } from './config.js';
+import { UserError } from './core/errors.js';
+import type { ChangesJob, ReadsJob } from './core/jobs.js';
+import { type Clock, SECOND } from './core/time.js';
+import { perform } from './journeys/command.js';
+import type { PerformPorts } from './journeys/ports.js';
+import { type SendPorts, send } from './journeys/send.js';
+import type { Log } from './logger.js';
+import type { Metrics } from './metrics.js';
+import type { PolicyFile } from './policy-file.js';
+
+export interface WorkerOptions {
+  config: Config;
+  /** Waits while Redis is away. */
+  redis: Redis;
+  systems: Systems;
+  team: Team;
+  policy: PolicyFile;
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+  /** Tests make the time a dead worker's job lies still shorter. */
+  lockTimes?: LockTimes;
+}
+
+export interface RunningWorker {
+  /** Short jobs get 10 s to end, long ones are handed back to the queue. */
+  stop(): Promise<void>;
+}
+
+const READS_AT_ONCE = 20;
+const POSTS_AT_ONCE = 5;
+const SHORT_JOB_GRACE_MS = 10 * SECOND;
+
+export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
+  const { config, redis, clock, log, metrics } = options;
+  const keys = keysOf(config.name);
+  const queues = openQueues(redis, keys);
+  // This is the lock on the app: one change at a time over all workers.
+  await queues.changes.setGlobalConcurrency(1);
+
+  const clients = slackClients(config.slack.botToken.value(), config.slack.apiUrl);
+  const audit = auditStore(redis, keys);
+  const ports: PerformPorts = {
+    command: {
+      ...options.systems,
+      manifest: { read: () => readManifest(config.manifestFile) },
+      audit,
+      changes: changeQueue(redis, queues, keys),
+      catalogue: catalogueOf(commands),
+      settings: {
+        name: options.team.botName,
+        slashCommand: config.slack.command,
+        appId: config.marathon.appId,
+        executorsAppId: config.executorsAppId,
+        scmSyncGit: config.manifestValues.SCM_SYNC_GIT,
+        appUser: config.manifestValues.APP_USER,
+      },
+      clock,
+    },
+    messages: messages(redis, queues, keys),
+    plans: planStore(redis, keys),
+    audit,
+    queue: planQueue(redis, queues, keys),
+    people: slackPeople(clients.repeatable, options.team, clock),
+    policy: options.policy.current,
+    clock,
+    log,
+    counted: metrics.command,
+  };
+  const sending: SendPorts = {
+    messenger: slackMessenger(clients, (code) => log.warn({ code }, 'Slack refused blocks; the plain text was sent')),
+    records: messageStore(redis, keys),
+    pace: pace(redis, keys),
+    clock,
+    log,
+  };
+
+  const times = options.lockTimes ?? LOCK_TIMES;
+  const common = {
+    redis,
+    keys,
+    times,
+    onError: (error: Error) => log.warn({ error: error.message }, 'a queue worker had trouble'),
+    onTimes: metrics.job,
+  };
+  const hands: Hands[] = [
+    startHands<ReadsJob>({
+      ...common,
+      queue: 'reads',
+      concurrency: READS_AT_ONCE,
+      process: (job, token, signal) => perform(job.data, changeRun(redis, keys, times, job as never, token, signal), ports),
+    }),
+    startHands<ChangesJob>({
+      ...common,
+      queue: 'changes',
+      concurrency: 1,
+      process: (job, token, signal) => perform(job.data, changeRun(redis, keys, times, job, token, signal), ports),
+    }),
+    startHands<PostJob>({
+      ...common,
+      queue: 'posts',
+      concurrency: POSTS_AT_ONCE,
+      process: async (job) => {
+        const result = await send(job.data.key, sending);
+        if ('again' in result) throw new Again(result.again);
+      },
+    }),
+  ];
+  const [reads, changes, posts] = hands;
+  return {
+    async stop() {
+      // Changes first, handed back at once: what they say last still goes out through `posts`.
+      await Promise.all([changes?.close(0), reads?.close(SHORT_JOB_GRACE_MS)]);
+      await posts?.close(SHORT_JOB_GRACE_MS);
+      await queues.close();
+    },
+  };
+}
+
+async function readManifest(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch {
+    throw new UserError(`The manifest file \`${file}\` cannot be read on the server.`, 'Whoever runs Bellboard sets `MANIFEST_FILE`.');
+  }
+}
