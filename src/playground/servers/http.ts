@@ -113,6 +113,8 @@ export const html = (status: number, title: string, headers: Record<string, stri
 export function send(res: ServerResponse, answer: Answer): void {
   if (res.destroyed) return;
   if (answer.stream !== undefined) {
+    // A stream ends with its connection and carries the system's own framing only.
+    res.useChunkedEncodingByDefault = false;
     res.writeHead(answer.status, answer.headers);
     res.flushHeaders();
     answer.stream(res);
