@@ -29,6 +29,15 @@ export function redisOptions(url: string): RedisOptions {
   throw notAnAddress('it starts with none of them');
 }
 
+/** The secret part of a REDIS_URL, decoded; undefined without one. Never throws. */
+export function redisPassword(url: string): string | undefined {
+  try {
+    return redisOptions(url).password || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * For whoever must answer soon: while Redis is away every call is rejected at once, and one that Redis does not answer
  * is rejected after 800 ms (then it may still have arrived).
