@@ -158,6 +158,20 @@ describe('the simulated Mesos cluster', () => {
     expect(said().at(-1)).toBe('TASK_FAILED Command exited with status 1');
   });
 
+  it('carries out a kill that could not reach the agent when it is back', async () => {
+    const { clock, cluster, handle, said } = setUp();
+    handle.launch(small);
+    await clock.advance(2 * SECOND);
+    const hostname = cluster.task('t1')?.agent.hostname ?? '';
+    cluster.failAgent(hostname);
+    handle.kill('t1', 3 * SECOND);
+    await clock.advance(30 * SECOND);
+    expect(said()).toEqual(['TASK_RUNNING']);
+    cluster.returnAgent(hostname);
+    await clock.advance(SECOND);
+    expect(said().at(-1)).toBe('TASK_KILLED Command terminated with signal Terminated');
+  });
+
   it('loses the tasks of a framework without checkpoints at once, and of one that knows no partitions for good', async () => {
     const plain = setUp({ framework: { checkpoint: false, partitionAware: false } });
     plain.handle.launch(small);

@@ -30,6 +30,8 @@ export class AgentLosses {
   readonly #master: Master;
   /** What agents wanted to report while nobody heard them. */
   readonly #unreported = new Map<ClusterTask, TaskStatus>();
+  /** Kills asked for meanwhile. Schedulers repeat a kill until it is answered; here it is kept and carried out once. */
+  readonly #kills = new Map<ClusterTask, number>();
   readonly #cancels = new Map<ClusterAgent, () => void>();
 
   constructor(master: Master) {
@@ -62,13 +64,20 @@ export class AgentLosses {
     const now = this.#master.clock.now();
     Object.assign(agent, { state: 'active', power: true, reregisteredAt: now });
     if (was.unreachable) agent.registeredAt = now;
-    for (const task of this.#master.tasksOn(agent)) this.#welcomeTask(task, was);
+    for (const task of this.#master.tasksOn(agent)) {
+      this.#welcomeTask(task, was);
+      this.#killAtLast(task);
+    }
     this.#master.announceRoom();
   }
 
   /** Kept until the agent is heard again. */
   keep(task: ClusterTask, status: TaskStatus): void {
     this.#unreported.set(task, status);
+  }
+
+  keepKill(task: ClusterTask, graceMs: number): void {
+    this.#kills.set(task, graceMs);
   }
 
   #markUnreachable(agent: ClusterAgent): void {
@@ -107,6 +116,12 @@ export class AgentLosses {
     if (unreported !== undefined) this.#master.record(task, unreported);
     else if (!was.power) this.#master.life.lostWithPower(task);
     else if (was.unreachable) this.#back(task);
+  }
+
+  #killAtLast(task: ClusterTask): void {
+    const graceMs = this.#kills.get(task);
+    this.#kills.delete(task);
+    if (graceMs !== undefined && task.place === 'live') this.#master.life.kill(task, graceMs);
   }
 
   /** Before partition awareness (Mesos 1.1) the master had a task it had called lost shut down when its agent came back. */

@@ -228,8 +228,9 @@ export class Cluster implements ClusterForFrameworks {
 
   #kill(framework: ClusterFramework, taskId: string, graceMs: number): void {
     const task = framework.tasks.find((one) => one.id === taskId);
-    if (task === undefined || task.agent.state !== 'active') return;
-    this.#life.kill(task, graceMs);
+    if (task === undefined) return;
+    if (task.agent.state === 'active') this.#life.kill(task, graceMs);
+    else this.#losses.keepKill(task, graceMs);
   }
 
   /** The agent speaks; nobody hears it behind a partition, so it says it again when it is back. */
