@@ -11,8 +11,7 @@ import { catalogueOf, commands } from './commands/index.js';
 import type { Config } from './config.js';
 import type { Message } from './core/conversation.js';
 import type { CommandJob, PressJob } from './core/jobs.js';
-import type { Clock } from './core/time.js';
-import { runningClock } from './core/time.js';
+import { type Clock, runningClock } from './core/time.js';
 import { type Accepted, accept } from './journeys/command.js';
 import { type NudgePorts, nudge } from './journeys/nudge.js';
 import type { AcceptPorts } from './journeys/ports.js';
@@ -28,6 +27,8 @@ export interface BotOptions {
   team: Team;
   policy: PolicyFile;
   clock: Clock;
+  /** What people wait in; real time unless a test or a benchmark says otherwise. */
+  wall?: Clock;
   log: Log;
   metrics: Metrics;
 }
@@ -46,7 +47,9 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const keys = keysOf(config.name);
   const queues = openQueues(redis, keys);
   const clients = slackClients(config.slack.botToken.value(), config.slack.apiUrl);
-  const messenger = slackMessenger(clients, (code) => log.warn({ code }, 'Slack refused blocks; the plain text was sent'));
+  const messenger = slackMessenger(clients, (code) =>
+    log.warn({ code }, 'Slack refused blocks; the plain text was sent'),
+  );
   const said = messages(redis, queues, keys);
   const uses = pace(redis, keys);
 
@@ -75,7 +78,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     changes: changeQueue(redis, queues, keys),
     workers: () => queues.reads.getWorkersCount(),
     say: (job, message) => whisper(job, message, job.kind === 'command'),
-    clock: runningClock(),
+    clock: options.wall ?? runningClock(),
     log,
   };
   const counted = (name: string, accepted: Accepted) => {
@@ -102,7 +105,12 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     ears: {
       command: (incoming) => hear({ ...jobOf(incoming, clock), kind: 'command', text: incoming.text }),
       press: async (incoming: IncomingPress) => {
-        const job: PressJob = { ...jobOf(incoming, clock), kind: 'press', action: incoming.action, value: incoming.value };
+        const job: PressJob = {
+          ...jobOf(incoming, clock),
+          kind: 'press',
+          action: incoming.action,
+          value: incoming.value,
+        };
         const answer = await hear(job);
         if (answer !== undefined) later(() => whisper(job, answer, false), log);
       },

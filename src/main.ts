@@ -1,0 +1,72 @@
+#!/usr/bin/env node
+// The program: role from the command line, environment read once, then start and stop.
+import { parseArgs } from 'node:util';
+import { ConfigError, type Environment, type Role, readConfig, roles } from './config.js';
+import { UserError } from './core/errors.js';
+import { doctor } from './doctor.js';
+import { playground } from './playground/main.js';
+import { type Running, start } from './start.js';
+import { nearestRole, USAGE } from './usage-text.js';
+
+/** Exit codes (design §2): 0 stopped on request, 1 failure at run time, 2 the configuration is wrong or the role unknown. */
+const FAILED = 1;
+const MISCONFIGURED = 2;
+
+async function main(argv: string[], env: Environment): Promise<number> {
+  const [word = 'all', ...rest] = argv;
+  if (word === '--help' || word === '-h' || word === 'help') {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const role = roles.find((known) => known === word);
+  if (role === undefined) {
+    process.stderr.write(`${nearestRole(word)}\n${USAGE}`);
+    return MISCONFIGURED;
+  }
+  if (role === 'playground') return playground(rest, env);
+  const { values } = parseArgs({ args: rest, options: { help: { type: 'boolean', short: 'h' } } });
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  return role === 'doctor' ? doctor(env) : serve(env, role);
+}
+
+async function serve(env: Environment, role: Exclude<Role, 'playground' | 'doctor'>): Promise<number> {
+  const { config, warnings } = readConfig(env, role);
+  for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
+  const running = await start(config, role);
+  await stopRequest();
+  await running.stop();
+  return 0;
+}
+
+/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
+function stopRequest(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        process.once(signal, () => process.exit(FAILED));
+        resolve();
+      });
+    }
+  });
+}
+
+export type { Running };
+
+try {
+  process.exitCode = await main(process.argv.slice(2), process.env);
+} catch (error) {
+  if (error instanceof ConfigError) {
+    process.stderr.write(`The configuration is wrong:\n${error.faults.map((fault) => `  ${fault}\n`).join('')}`);
+    process.exitCode = MISCONFIGURED;
+  } else if (error instanceof UserError || (error instanceof Error && error.name === 'UpstreamError')) {
+    const hint = error instanceof UserError && error.hint !== undefined ? ` ${error.hint}` : '';
+    process.stderr.write(`${error.message}${hint}\n`);
+    process.exitCode = FAILED;
+  } else {
+    process.stderr.write(`Bellboard failed: ${error instanceof Error ? error.message : 'unknown'}\n`);
+    process.exitCode = FAILED;
+  }
+}

@@ -1,0 +1,99 @@
+// The playground's own command line.
+import { parseArgs } from 'node:util';
+import { UserError } from '../core/errors.js';
+import type { JenkinsGeneration, MarathonGeneration } from './world/types.js';
+
+/** In the order given: a press belongs to the command before it. */
+export type Act = { run: string } | { press: string } | { incident: string };
+
+export interface PlaygroundOptions {
+  acts: Act[];
+  json: boolean;
+  help: boolean;
+  /** World seconds per real second. */
+  speed: number;
+  marathon: MarathonGeneration;
+  jenkins: JenkinsGeneration;
+  user: string;
+  channel: string;
+}
+
+export const PLAYGROUND_USAGE = `Usage: bellboard playground [options]      (npm run playground -- [options])
+
+Without options: a terminal where you type /ci commands as @ana and press buttons by number.
+
+  --run '/ci where'     runs a command, prints the answer; may be given several times
+  --press Deploy        presses a button of the last message and waits for its end
+  --incident 'kill controller'   breaks something (the list: !list in the terminal)
+  --json                prints one JSON object with the base URLs of marathon, mesos, jenkins and slack, and stays up
+  --user @dev           who types: @ana (operator, the default), @dev, @lee …
+  --channel '#ci'       where
+  --speed 4             how much faster than real time the simulated world runs (1 to 100;
+                        4 in the terminal, 20 with --run)
+  --marathon 1.5        which Marathon is simulated: 0.8, 0.11, 1.3, 1.5 or 1.11
+  --jenkins old         old (1.596 with Mesos plugin 0.7) or modern (2.479 with Mesos plugin 2.x)
+
+With --run it exits 0 when every command and press was carried out, 1 when one was not.
+`;
+
+const MARATHONS: readonly MarathonGeneration[] = ['0.8', '0.11', '1.3', '1.5', '1.11'];
+const JENKINSES: readonly JenkinsGeneration[] = ['old', 'modern'];
+
+export function readOptions(argv: string[]): PlaygroundOptions {
+  const { values, tokens } = parse(argv);
+  const acts: Act[] = tokens.flatMap((token): Act[] => {
+    if (token.kind !== 'option' || token.value === undefined) return [];
+    if (token.name === 'run') return [{ run: token.value }];
+    if (token.name === 'press') return [{ press: token.value }];
+    return token.name === 'incident' ? [{ incident: token.value }] : [];
+  });
+  return {
+    acts,
+    json: values.json === true,
+    help: values.help === true,
+    speed: speedOf(values.speed, acts.length > 0 ? 20 : 4),
+    marathon: oneOf('--marathon', values.marathon, MARATHONS, '1.5'),
+    jenkins: oneOf('--jenkins', values.jenkins, JENKINSES, 'old'),
+    user: values.user ?? '@ana',
+    channel: values.channel ?? '#ci',
+  };
+}
+
+function parse(argv: string[]) {
+  try {
+    return parseArgs({
+      args: argv,
+      tokens: true,
+      options: {
+        run: { type: 'string', multiple: true },
+        press: { type: 'string', multiple: true },
+        incident: { type: 'string', multiple: true },
+        json: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+        speed: { type: 'string' },
+        marathon: { type: 'string' },
+        jenkins: { type: 'string' },
+        user: { type: 'string' },
+        channel: { type: 'string' },
+      },
+    });
+  } catch (error) {
+    throw new UserError(
+      error instanceof Error ? error.message : String(error),
+      'bellboard playground --help lists the options.',
+    );
+  }
+}
+
+function speedOf(typed: string | undefined, otherwise: number): number {
+  const speed = Number(typed ?? otherwise);
+  if (speed >= 1 && speed <= 100) return speed;
+  throw new UserError(`Expected --speed to be a number from 1 to 100, got "${typed}".`);
+}
+
+function oneOf<T extends string>(name: string, typed: string | undefined, known: readonly T[], otherwise: T): T {
+  if (typed === undefined) return otherwise;
+  const found = known.find((value) => value === typed);
+  if (found === undefined) throw new UserError(`Expected ${name} to be one of ${known.join(', ')}, got "${typed}".`);
+  return found;
+}

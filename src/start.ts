@@ -1,0 +1,141 @@
+// Starts what a role consists of, in the order in which each part needs the one before, and stops it in reverse.
+import { connect } from './adapters/index.js';
+import { producer, untilReady, worker } from './adapters/redis/connect.js';
+import { keysOf } from './adapters/redis/keys.js';
+import { startPrivateRedis } from './adapters/redis/private-redis.js';
+import { openQueues, type Queues } from './adapters/redis/queue.js';
+import type { LockTimes } from './adapters/redis/worker.js';
+import { scrubber } from './adapters/secrets.js';
+import { slackClients } from './adapters/slack/client.js';
+import { whoAreWe } from './adapters/slack/people.js';
+import { startAdmin } from './admin.js';
+import { startBot } from './bot.js';
+import type { Config } from './config.js';
+import { SlackError } from './core/delivery.js';
+import { UserError } from './core/errors.js';
+import { type Clock, runningClock, SECOND } from './core/time.js';
+import { createHealth } from './health.js';
+import { createLogger, type Log } from './logger.js';
+import { createMetrics, type Metrics } from './metrics.js';
+import { policyFile } from './policy-file.js';
+import { startWorker } from './worker.js';
+
+export interface Running {
+  /** Where Slack's deliveries arrive, in HTTP mode. */
+  port: number | undefined;
+  /** Where `/healthz`, `/readyz` and `/metrics` are. */
+  adminPort: number;
+  /** Something is being carried out or sent right now. */
+  busy(): Promise<boolean>;
+  stop(): Promise<void>;
+}
+
+export interface StartOptions {
+  clock?: Clock;
+  lockTimes?: LockTimes;
+  log?: Log;
+  /** Told how each command ended, as the metrics are. */
+  onOutcome?: (command: string, outcome: string) => void;
+}
+
+/** Redis may start beside us; after this it counts as not there. */
+const REDIS_PATIENCE_MS = 10 * SECOND;
+
+export async function start(
+  config: Config,
+  role: 'all' | 'bot' | 'worker',
+  options: StartOptions = {},
+): Promise<Running> {
+  const clock = options.clock ?? runningClock();
+  const log = options.log ?? createLogger({ level: config.logLevel, secrets: config.secrets });
+  const closers: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const close of closers.reverse())
+      await close().catch((error: unknown) => log.warn({ error: String(error) }, 'trouble while stopping'));
+    closers.length = 0;
+  };
+  try {
+    const metrics = withListener(createMetrics(), options.onOutcome);
+    const health = createHealth(clock);
+    const redisUrl = config.redisUrl?.value() ?? (await ownRedis(config, log, closers));
+    const watch = {
+      onUp: () => health.report('redis', true, 'connected'),
+      onDown: (error: Error) => health.report('redis', false, error.message),
+    };
+    const open = async (kind: typeof producer) => {
+      const client = kind(redisUrl, watch);
+      closers.push(async () => client.disconnect());
+      await untilReady(client, REDIS_PATIENCE_MS);
+      return client;
+    };
+
+    const team = await slackTeam(config);
+    health.report('slack', true, `connected as ${team.botName}`);
+    const policy = policyFile(config.policyFile, log);
+    const common = { config, team, policy, clock, log, metrics };
+    let port: number | undefined;
+    const watched = openQueues(await open(worker), keysOf(config.name));
+    closers.push(() => watched.close());
+    if (role !== 'bot') {
+      const systems = connect(config, {
+        clock,
+        scrub: scrubber(config.secrets()),
+        onResponse: ({ system, status }) => {
+          metrics.upstream(system, status);
+          health.heard(system, status);
+        },
+      });
+      const lockTimes = options.lockTimes === undefined ? {} : { lockTimes: options.lockTimes };
+      const hands = await startWorker({ ...common, ...lockTimes, redis: await open(worker), systems });
+      closers.push(() => hands.stop());
+    }
+    if (role !== 'worker') {
+      const ears = await startBot({ ...common, redis: await open(producer) });
+      closers.push(() => ears.stop());
+      port = ears.port;
+    }
+    const admin = await startAdmin({ host: config.admin.host, port: config.admin.port, health, metrics });
+    closers.push(() => admin.close());
+    log.info({ role, name: config.name, admin: admin.port }, 'Bellboard is ready');
+    return { port, adminPort: admin.port, busy: () => isBusy(watched), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+const withListener = (metrics: Metrics, onOutcome: StartOptions['onOutcome']): Metrics => ({
+  ...metrics,
+  command: (command, outcome) => {
+    metrics.command(command, outcome);
+    onOutcome?.(command, outcome);
+  },
+});
+
+/** A plan's expiry waits in `reads` for minutes and is no work. */
+async function isBusy({ reads, changes, posts }: Queues): Promise<boolean> {
+  const counts = await Promise.all([
+    reads.getJobCountByTypes('active', 'waiting', 'prioritized'),
+    changes.getJobCountByTypes('active', 'waiting', 'delayed'),
+    posts.getJobCountByTypes('active', 'waiting', 'prioritized', 'delayed'),
+  ]);
+  return counts.some((count) => count > 0);
+}
+
+async function ownRedis(config: Config, log: Log, closers: (() => Promise<unknown>)[]): Promise<string> {
+  const redis = await startPrivateRedis({ dataDir: config.dataDir, log });
+  closers.push(() => redis.stop());
+  return redis.url;
+}
+
+async function slackTeam(config: Config) {
+  try {
+    return await whoAreWe(slackClients(config.slack.botToken.value(), config.slack.apiUrl).repeatable);
+  } catch (error) {
+    if (!(error instanceof SlackError)) throw error;
+    throw new UserError(
+      `Slack does not let us in: auth.test says ${error.code}.`,
+      'Check SLACK_BOT_TOKEN and SLACK_API_URL; `bellboard doctor` tells more.',
+    );
+  }
+}
