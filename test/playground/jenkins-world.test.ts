@@ -217,6 +217,16 @@ describe('builds and agents of the modern line', () => {
     expect(liveAgents()).toEqual([]);
   });
 
+  it('never get the agent of the build before them', async () => {
+    const { world, clock } = await up('modern');
+    const first = world.startBuild('app-build', { quietMs: 0 });
+    await clock.advance(2 * MINUTE);
+    const second = world.startBuild('app-build', { parameters: { BRANCH: 'next' }, quietMs: 0 });
+    await clock.advance(4 * MINUTE);
+    expect([first.build?.result, second.state]).toEqual(['SUCCESS', 'started']);
+    expect(second.build?.nodeName).not.toBe(first.build?.nodeName);
+  });
+
   it('get fewer agents than builds when somebody raised the maximum', async () => {
     const { world, clock, liveAgents } = await up('modern');
     const template = world.current?.home.config.templates[0] ?? raise('template');
