@@ -5,8 +5,8 @@ import type { Logger } from '@slack/logger';
 import type { Message, PressAction } from '../../core/conversation.js';
 import { SECOND } from '../../core/time.js';
 import { webClientOptions } from './client.js';
-import type { Team } from './people.js';
 import { deliveryId } from './delivery-id.js';
+import type { Team } from './people.js';
 import { render } from './render.js';
 
 export interface Incoming {
@@ -61,7 +61,12 @@ export async function startSlackApp(options: SlackAppOptions): Promise<SlackApp>
     ...receiverOptions(options),
     logger: options.logger,
     clientOptions: webClientOptions(options.apiUrl),
-    authorize: async () => ({ botToken: options.botToken, botId: options.team.botId, botUserId: options.team.botUserId, teamId: options.team.teamId }),
+    authorize: async () => ({
+      botToken: options.botToken,
+      botId: options.team.botId,
+      botUserId: options.team.botUserId,
+      teamId: options.team.teamId,
+    }),
     convoStore: false,
   });
   listen(app, options);
@@ -69,7 +74,9 @@ export async function startSlackApp(options: SlackAppOptions): Promise<SlackApp>
     await app.start();
     return { port: undefined, stop: () => app.stop().then(() => undefined) };
   }
-  const server = await app.start({ host: options.host, port: options.port }, { keepAliveTimeout: KEEP_ALIVE_MS } as never);
+  const server = await app.start({ host: options.host, port: options.port }, {
+    keepAliveTimeout: KEEP_ALIVE_MS,
+  } as never);
   const address = (server as import('node:http').Server).address();
   return {
     port: typeof address === 'object' && address !== null ? address.port : options.port,

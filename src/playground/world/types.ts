@@ -106,4 +106,8 @@ export interface ClusterForFrameworks {
 }
 
 /** What the simulated Marathon starts for an app: the world decides by app id and command. */
-export type ProgramFactory = (app: { id: string; cmd: string | undefined; env: Record<string, string> }) => Program | undefined;
+export type ProgramFactory = (app: {
+  id: string;
+  cmd: string | undefined;
+  env: Record<string, string>;
+}) => Program | undefined;
