@@ -6,6 +6,8 @@ export class UnusableBody extends Error {
   override readonly name = 'UnusableBody';
 }
 
+export const HTML_INSTEAD = 'answered HTML, not JSON: a proxy or the wrong port?';
+
 /** Deeper than any answer of these systems (a Mesos state nests about 12 levels), shallow enough for recursive readers. */
 const DEEPEST = 200;
 
@@ -31,7 +33,7 @@ function sizeInWords(bytes: number): string {
 /** @throws UnusableBody with what was seen instead of JSON */
 export function parseJson(text: string, contentType: string): unknown {
   if (text.trim() === '') throw new UnusableBody('answered nothing at all');
-  if (isHtml(text, contentType)) throw new UnusableBody('answered HTML, not JSON: a proxy or the wrong port?');
+  if (isHtml(text, contentType)) throw new UnusableBody(HTML_INSTEAD);
   if (nestsDeeperThan(DEEPEST, text)) throw new UnusableBody(`answered JSON nested deeper than ${DEEPEST} levels`);
   try {
     return JSON.parse(text);
@@ -100,4 +102,16 @@ function endOfString(text: string, start: number): number {
   let at = start + 1;
   while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
   return at;
+}
+
+/** The beginning of an error answer, enough for its words; the rest is not waited for. */
+export async function readStart(body: Readable, maxBytes: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size >= maxBytes) break;
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }

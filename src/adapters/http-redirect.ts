@@ -40,7 +40,7 @@ export function isConfigured(url: URL, bases: readonly URL[]): boolean {
 }
 
 function resolve(location: string, from: URL): URL | undefined {
-  if (!URL.canParse(location, from)) return undefined;
+  if (!URL.canParse(location, from.href)) return undefined;
   const to = new URL(location, from);
   to.username = '';
   to.password = '';
