@@ -3,10 +3,11 @@ import bolt from '@slack/bolt';
 import { producer, untilReady } from '../dist/adapters/redis/connect.js';
 import { startBot } from '../dist/bot.js';
 import { readConfig } from '../dist/config.js';
-import { createLogger } from '../dist/logger.js';
-import { createMetrics } from '../dist/metrics.js';
 import { NO_POLICY } from '../dist/core/policy.js';
 import { runningClock } from '../dist/core/time.js';
+import { createLogger } from '../dist/logger.js';
+import { createMetrics } from '../dist/metrics.js';
+import { tallyOf } from '../dist/tally.js';
 
 const [, , side, redisUrl, signingSecret] = process.argv;
 
@@ -36,14 +37,18 @@ async function ours() {
     clock: runningClock(),
     wall: nobodyWaits,
     log: createLogger({ level: 'error', secrets: () => [] }),
-    metrics: createMetrics(),
+    tally: tallyOf(createMetrics()),
   });
   return bot.port;
 }
 
 async function bare() {
   const receiver = new bolt.HTTPReceiver({ signingSecret, logLevel: 'error' });
-  const app = new bolt.App({ receiver, authorize: async () => ({ botToken: 'xoxb-bench', botId: 'B', botUserId: 'U' }), logLevel: 'error' });
+  const app = new bolt.App({
+    receiver,
+    authorize: async () => ({ botToken: 'xoxb-bench', botId: 'B', botUserId: 'U' }),
+    logLevel: 'error',
+  });
   app.command('/ci', async ({ ack }) => ack());
   const server = await app.start({ host: '127.0.0.1', port: 0 });
   return server.address().port;

@@ -45,7 +45,9 @@ export async function ackBench() {
 }
 
 async function startSide(side, redisUrl) {
-  const child = fork(new URL('./ack-server.mjs', import.meta.url), [side, redisUrl, SECRET], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const child = fork(new URL('./ack-server.mjs', import.meta.url), [side, redisUrl, SECRET], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   const [{ port }] = await once(child, 'message');
   return { child, port };
 }
@@ -91,10 +93,17 @@ function command(port, agent) {
   };
   const startedAt = performance.now();
   return new Promise((resolve, reject) => {
-    const call = request({ host: '127.0.0.1', port, path: '/slack/events', method: 'POST', agent, headers }, (answer) => {
-      answer.resume();
-      answer.on('end', () => (answer.statusCode === 200 ? resolve(performance.now() - startedAt) : reject(new Error(`status ${answer.statusCode}`))));
-    });
+    const call = request(
+      { host: '127.0.0.1', port, path: '/slack/events', method: 'POST', agent, headers },
+      (answer) => {
+        answer.resume();
+        answer.on('end', () =>
+          answer.statusCode === 200
+            ? resolve(performance.now() - startedAt)
+            : reject(new Error(`status ${answer.statusCode}`)),
+        );
+      },
+    );
     call.on('error', reject);
     call.end(body);
   });

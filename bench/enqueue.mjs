@@ -21,7 +21,12 @@ export async function enqueueBench() {
     await untilReady(client, 5_000);
     return client;
   };
-  const [ears, hands, rawEars, rawHands] = await Promise.all([open(producer), open(worker), open(worker), open(worker)]);
+  const [ears, hands, rawEars, rawHands] = await Promise.all([
+    open(producer),
+    open(worker),
+    open(worker),
+    open(worker),
+  ]);
   const ours = ourSide(ears, hands);
   const raw = rawSide(rawEars, rawHands);
   try {
@@ -90,7 +95,14 @@ function ourSide(redisEars, redisHands) {
     process: async () => started(),
     onError: () => {},
   });
-  const job = { v: 1, kind: 'command', text: 'where', actor: { userId: 'U', teamId: 'T' }, place: { channelId: 'C', teamId: 'T' }, replyTo: { responseUrl: 'http://127.0.0.1:1/' } };
+  const job = {
+    v: 1,
+    kind: 'command',
+    text: 'where',
+    actor: { userId: 'U', teamId: 'T' },
+    place: { channelId: 'C', teamId: 'T' },
+    replyTo: { responseUrl: 'http://127.0.0.1:1/' },
+  };
   return {
     next,
     add: () => queue.accept({ ...job, delivery: `d${++serial}`, at: Date.now() }, 'reads'),

@@ -15,6 +15,8 @@ for (const [name, bench] of [
 }
 const width = (key) => Math.max(...rows.map((row) => row[key].length));
 for (const { row, target, figure, ok } of rows) {
-  process.stdout.write(`${ok ? 'ok  ' : 'MISS'}  ${row.padEnd(width('row'))}  ${figure.padEnd(width('figure'))}  target ${target}\n`);
+  process.stdout.write(
+    `${ok ? 'ok  ' : 'MISS'}  ${row.padEnd(width('row'))}  ${figure.padEnd(width('figure'))}  target ${target}\n`,
+  );
 }
 process.exit(rows.every((row) => row.ok) ? 0 : 1);

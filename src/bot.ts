@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { keysOf } from './adapters/redis/keys.js';
 import { pace } from './adapters/redis/pace.js';
 import { changeQueue, jobQueue, messages, openQueues } from './adapters/redis/queue.js';
-import { type Incoming, type IncomingPress, type SlackApp, startSlackApp } from './adapters/slack/app.js';
+import { type Incoming, type IncomingPress, type SlackApp, BOLT_LEVEL, startSlackApp } from './adapters/slack/app.js';
 import { slackClients } from './adapters/slack/client.js';
 import { slackMessenger } from './adapters/slack/messenger.js';
 import { slackPeople, type Team } from './adapters/slack/people.js';
@@ -16,9 +16,9 @@ import { type Accepted, accept } from './journeys/command.js';
 import { type NudgePorts, nudge } from './journeys/nudge.js';
 import type { AcceptPorts } from './journeys/ports.js';
 import { answerKey, answerTo, bugView } from './journeys/reply.js';
-import { type Log, slackLogger } from './logger.js';
-import type { Metrics } from './metrics.js';
+import { boltLogger, type Log } from './logger.js';
 import type { PolicyFile } from './policy-file.js';
+import type { Tally } from './tally.js';
 
 export interface BotOptions {
   config: Config;
@@ -30,7 +30,7 @@ export interface BotOptions {
   /** What people wait in; real time unless a test or a benchmark says otherwise. */
   wall?: Clock;
   log: Log;
-  metrics: Metrics;
+  tally: Tally;
 }
 
 export interface Bot {
@@ -43,7 +43,7 @@ export interface Bot {
 const NUDGE_USES = 2;
 
 export async function startBot(options: BotOptions): Promise<Bot> {
-  const { config, redis, team, clock, log, metrics } = options;
+  const { config, redis, team, clock, log, tally } = options;
   const keys = keysOf(config.name);
   const queues = openQueues(redis, keys);
   const clients = slackClients(config.slack.botToken.value(), config.slack.apiUrl);
@@ -82,7 +82,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     log,
   };
   const counted = (name: string, accepted: Accepted) => {
-    if (accepted.kind === 'answered') metrics.command(name, accepted.outcome);
+    if (accepted.kind === 'answered') tally.command(name, accepted.outcome);
   };
   const hear = async (job: CommandJob | PressJob): Promise<Message | undefined> => {
     const accepted = await accept(job, config.slack.command, ports);
@@ -101,7 +101,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     host: config.http.host,
     port: config.http.port,
     team,
-    logger: slackLogger(log),
+    logger: boltLogger(log, BOLT_LEVEL),
     ears: {
       command: (incoming) => hear({ ...jobOf(incoming, clock), kind: 'command', text: incoming.text }),
       press: async (incoming: IncomingPress) => {
@@ -119,7 +119,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
         const answer = await hear(job);
         if (answer !== undefined) await said.put(answerKey(job.delivery), answerTo(job), answer);
       },
-      acked: metrics.acked,
+      acked: tally.acked,
       bug: (error) => {
         const reference = `r-${Date.now().toString(36).slice(-6)}`;
         log.error({ err: error, reference }, 'a bug in accepting a command');

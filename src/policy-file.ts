@@ -36,7 +36,8 @@ export function policyFile(path: string, log: Log, now: () => number = Date.now)
       policy = parsePolicy(readFileSync(path, 'utf8'));
       fault = undefined;
       const nobody = undefinedRoles(policy);
-      if (nobody.length > 0) log.warn({ file: path, roles: nobody }, 'the policy names roles that it does not define; they mean nobody');
+      if (nobody.length > 0)
+        log.warn({ file: path, roles: nobody }, 'the policy names roles that it does not define; they mean nobody');
       log.info({ file: path, rules: policy.rules.length }, 'policy read');
     } catch (error) {
       fault = error instanceof Error ? error.message : String(error);

@@ -16,8 +16,9 @@ import { UserError } from './core/errors.js';
 import { type Clock, runningClock, SECOND } from './core/time.js';
 import { createHealth } from './health.js';
 import { createLogger, type Log } from './logger.js';
-import { createMetrics, type Metrics } from './metrics.js';
+import { createMetrics } from './metrics.js';
 import { policyFile } from './policy-file.js';
+import { tallyOf } from './tally.js';
 import { startWorker } from './worker.js';
 
 export interface Running {
@@ -55,8 +56,9 @@ export async function start(
     closers.length = 0;
   };
   try {
-    const metrics = withListener(createMetrics(), options.onOutcome);
-    const health = createHealth(clock);
+    const metrics = createMetrics();
+    const tally = tallyOf(metrics, options.onOutcome);
+    const health = createHealth(clock, scrubber(config.secrets()));
     const redisUrl = config.redisUrl?.value() ?? (await ownRedis(config, log, closers));
     const watch = {
       onUp: () => health.report('redis', true, 'connected'),
@@ -72,7 +74,7 @@ export async function start(
     const team = await slackTeam(config);
     health.report('slack', true, `connected as ${team.botName}`);
     const policy = policyFile(config.policyFile, log);
-    const common = { config, team, policy, clock, log, metrics };
+    const common = { config, team, policy, clock, log, tally };
     let port: number | undefined;
     const watched = openQueues(await open(worker), keysOf(config.name));
     closers.push(() => watched.close());
@@ -81,8 +83,12 @@ export async function start(
         clock,
         scrub: scrubber(config.secrets()),
         onResponse: ({ system, status }) => {
-          metrics.upstream(system, status);
-          health.heard(system, status);
+          tally.upstream(system, status);
+          health.report(
+            WATCHED[system],
+            isWell(status),
+            status === undefined ? 'did not answer' : `answered ${status}`,
+          );
         },
       });
       const lockTimes = options.lockTimes === undefined ? {} : { lockTimes: options.lockTimes };
@@ -94,7 +100,7 @@ export async function start(
       closers.push(() => ears.stop());
       port = ears.port;
     }
-    const admin = await startAdmin({ host: config.admin.host, port: config.admin.port, health, metrics });
+    const admin = await startAdmin({ host: config.admin.host, port: config.admin.port, health, metrics, log });
     closers.push(() => admin.close());
     log.info({ role, name: config.name, admin: admin.port }, 'Bellboard is ready');
     return { port, adminPort: admin.port, busy: () => isBusy(watched), stop };
@@ -104,13 +110,9 @@ export async function start(
   }
 }
 
-const withListener = (metrics: Metrics, onOutcome: StartOptions['onOutcome']): Metrics => ({
-  ...metrics,
-  command: (command, outcome) => {
-    metrics.command(command, outcome);
-    onOutcome?.(command, outcome);
-  },
-});
+/** 4xx are answers of a system that is well; what it says of us is the command's matter. */
+const WATCHED = { Marathon: 'marathon', Mesos: 'mesos', Jenkins: 'jenkins', Slack: 'slack', Redis: 'redis' } as const;
+const isWell = (status: number | undefined): boolean => status !== undefined && status < 500;
 
 /** A plan's expiry waits in `reads` for minutes and is no work. */
 async function isBusy({ reads, changes, posts }: Queues): Promise<boolean> {

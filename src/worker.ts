@@ -21,8 +21,8 @@ import { perform } from './journeys/command.js';
 import type { PerformPorts } from './journeys/ports.js';
 import { type SendPorts, send } from './journeys/send.js';
 import type { Log } from './logger.js';
-import type { Metrics } from './metrics.js';
 import type { PolicyFile } from './policy-file.js';
+import type { Tally } from './tally.js';
 
 export interface WorkerOptions {
   config: Config;
@@ -33,7 +33,7 @@ export interface WorkerOptions {
   policy: PolicyFile;
   clock: Clock;
   log: Log;
-  metrics: Metrics;
+  tally: Tally;
   /** Tests make the time a dead worker's job lies still shorter. */
   lockTimes?: LockTimes;
 }
@@ -48,7 +48,7 @@ const POSTS_AT_ONCE = 5;
 const SHORT_JOB_GRACE_MS = 10 * SECOND;
 
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
-  const { config, redis, clock, log, metrics } = options;
+  const { config, redis, clock, log, tally } = options;
   const keys = keysOf(config.name);
   const queues = openQueues(redis, keys);
   // This is the lock on the app: one change at a time over all workers.
@@ -81,7 +81,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     policy: options.policy.current,
     clock,
     log,
-    counted: metrics.command,
+    counted: tally.command,
   };
   const sending: SendPorts = {
     messenger: slackMessenger(clients, (code) => log.warn({ code }, 'Slack refused blocks; the plain text was sent')),
@@ -97,14 +97,15 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     keys,
     times,
     onError: (error: Error) => log.warn({ error: error.message }, 'a queue worker had trouble'),
-    onTimes: metrics.job,
+    onTimes: tally.job,
   };
   const hands: Hands[] = [
     startHands<ReadsJob>({
       ...common,
       queue: 'reads',
       concurrency: READS_AT_ONCE,
-      process: (job, token, signal) => perform(job.data, changeRun(redis, keys, times, job as never, token, signal), ports),
+      process: (job, token, signal) =>
+        perform(job.data, changeRun(redis, keys, times, job as never, token, signal), ports),
     }),
     startHands<ChangesJob>({
       ...common,
@@ -137,6 +138,9 @@ async function readManifest(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch {
-    throw new UserError(`The manifest file \`${file}\` cannot be read on the server.`, 'Whoever runs Bellboard sets `MANIFEST_FILE`.');
+    throw new UserError(
+      `The manifest file \`${file}\` cannot be read on the server.`,
+      'Whoever runs Bellboard sets `MANIFEST_FILE`.',
+    );
   }
 }

@@ -88,6 +88,8 @@ const environmentFor = (
   SLACK_API_URL: slack.slackApiUrl,
   MARATHON_URL: world.servers.marathon.url,
   MESOS_URL: world.servers.mesos.url,
+  JENKINS_USERNAME: world.jenkins.accounts.user,
+  JENKINS_API_TOKEN: world.jenkins.accounts.token,
   MARATHON_PUBLIC_URL: 'http://192.168.3.4:8080',
   MESOS_PUBLIC_URL: 'http://192.168.3.4:5050',
   MANIFEST_FILE: options.marathon === '0.8' ? 'manifests/jenkins-0.8.json' : 'manifests/jenkins.json',

@@ -45,7 +45,7 @@ async function press(scene: Scene, { user }: PlaygroundOptions, label: string, t
   const message = lastWith(scene.slack.messages, label);
   if (message === undefined) throw new Error(`No message has a button "${label}".`);
   transcript.note(`${user} presses ${label}`);
-  await scene.slack.press({ user, message, label });
+  await scene.slack.press({ user, channel: message.channelId, messageTs: message.ts, label });
 }
 
 function lastWith(messages: readonly SlackMessage[], label: string): SlackMessage | undefined {

@@ -20,7 +20,7 @@ export function worldClock(start: number, speed: number): WorldClock {
   let timers: Timer[] = [];
   let alarm: NodeJS.Timeout | undefined;
 
-  const now = () => (leaping ? base : base + (performance.now() - realBase) * speed);
+  const now = () => Math.round(leaping ? base : base + (performance.now() - realBase) * speed);
   const next = () =>
     timers.reduce<Timer | undefined>(
       (first, timer) => (first === undefined || timer.at < first.at ? timer : first),
@@ -32,6 +32,7 @@ export function worldClock(start: number, speed: number): WorldClock {
     const due = next();
     if (due === undefined || leaping) return;
     alarm = setTimeout(ring, Math.max(0, (due.at - now()) / speed));
+    alarm.unref();
   };
   const ring = () => {
     for (let due = next(); due !== undefined && due.at <= now(); due = next()) run(due);

@@ -16,7 +16,7 @@ return 1`;
 export function auditStore(redis: Redis, keys: Keys): Audit {
   return {
     async record(entry) {
-      const oldest = Math.max(0, entry.at - KEPT_MS);
+      const oldest = Math.max(0, Math.floor(entry.at - KEPT_MS));
       await redis.eval(
         RECORD,
         2,

@@ -1,7 +1,6 @@
 // Bolt: Slack's deliveries in, acks out. Three listeners for everything (a slash command, our buttons, mentions); what
 // is said and done is found through our own Map, because Bolt runs every listener's matcher for every delivery.
-import bolt from '@slack/bolt';
-import type { Logger } from '@slack/logger';
+import bolt, { type Logger } from '@slack/bolt';
 import type { Message, PressAction } from '../../core/conversation.js';
 import { SECOND } from '../../core/time.js';
 import { webClientOptions } from './client.js';
@@ -49,6 +48,9 @@ export interface SlackApp {
   port: number | undefined;
   stop(): Promise<void>;
 }
+
+/** Only reported back to Bolt when it asks; LOG_LEVEL decides what is written. */
+export const BOLT_LEVEL = bolt.LogLevel.WARN;
 
 const ACTION = /^(run|plan\.confirm|plan\.cancel|change\.now|change\.giveup):\d+$/;
 /** Slack's own deliveries are far smaller. */

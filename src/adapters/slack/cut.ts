@@ -1,29 +1,119 @@
-// Cutting text to a length without breaking what Slack reads in it: escapes, links and mentions, code, characters.
+// Cuts text to what Slack takes: never inside an escape, a link, a mention, a surrogate pair or a code span, always
+// with a visible mark, and hands back the rest as plain text. Called by `pieces.ts` and `render.ts`.
+import { escapeMrkdwn, stripControls } from '../../core/text.js';
 
-/** Visible, so that nobody takes the part for the whole. */
-const MARK = '…';
-
-/** Plain text: never between the halves of a character. */
-export function cutPlain(text: string, longest: number): { shown: string; rest: string } {
-  if (text.length <= longest) return { shown: text, rest: '' };
-  let end = longest - MARK.length;
-  if (isHighSurrogate(text.charCodeAt(end - 1))) end -= 1;
-  return { shown: text.slice(0, end) + MARK, rest: text.slice(end) };
+/** The most a text may take up: as it is, and written as JSON (where a quote or a line break counts two). */
+export interface Room {
+  characters: number;
+  json: number;
 }
 
-/** mrkdwn: never inside `&amp;`, `<…|…>` or a code span. */
-export function cutMrkdwn(text: string, longest: number): { shown: string; rest: string } {
-  if (text.length <= longest) return { shown: text, rest: '' };
-  let end = longest - MARK.length - 1; // room for a closing backtick
-  if (isHighSurrogate(text.charCodeAt(end - 1))) end -= 1;
-  const before = text.slice(0, end);
-  const entity = before.lastIndexOf('&');
-  if (entity >= end - 5 && entity !== -1 && !before.slice(entity).includes(';')) end = entity;
-  const bracket = text.slice(0, end).lastIndexOf('<');
-  if (bracket !== -1 && !text.slice(bracket, end).includes('>')) end = bracket;
-  const shown = text.slice(0, end);
-  const openCode = (shown.match(/`/g)?.length ?? 0) % 2 === 1;
-  return { shown: `${shown}${openCode ? '`' : ''}${MARK}`, rest: text.slice(end) };
+export interface Cut {
+  shown: string;
+  /** Plain; empty when everything is shown. */
+  rest: string;
 }
 
-const isHighSurrogate = (code: number): boolean => code >= 0xd800 && code <= 0xdbff;
+/** The only forms in `<…>` that `core/text.ts` makes; everything else of that shape would page or link in our name. */
+const OURS =
+  /<(?:@[UW][A-Z0-9]+|#[CDG][A-Z0-9]+|!date\^\d+\^[^<>|]*\|[^<>|]*|https?:\/\/[^<>|\s]+\|[^<>|]*)>|&(?:amp|lt|gt);/;
+/** What is never divided: those forms, an escape, a code point. */
+const MRKDWN_PIECE = new RegExp(`${OURS.source}|[\\s\\S]`, 'gu');
+const CODE_POINT = /[\s\S]/gu;
+
+/** Room kept for the mark: its words, a seven-digit number, line break and underscores. */
+const MARK_ROOM = 80;
+
+/** Control characters gone, broken surrogate pairs replaced: neither may reach Slack. */
+export const clean = (text: string): string => stripControls(text).replace(/\p{Surrogate}/gu, '\ufffd');
+
+/** Ours as it is; a stray `<` or `&` is escaped, so that nothing but our own links and mentions is one. */
+export const inert = (mrkdwn: string): string =>
+  clean(mrkdwn).replace(MRKDWN_PIECE, (piece) => (piece === '<' || piece === '&' ? escapeMrkdwn(piece) : piece));
+
+export const unescape = (text: string): string =>
+  text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+
+/** mrkdwn as words for a text file: links keep their address, moments their UTC form, code loses its backticks. */
+export const plainOf = (mrkdwn: string): string => mrkdwn.replace(MRKDWN_PIECE, plainPiece);
+
+function plainPiece(piece: string): string {
+  if (piece === '`') return '';
+  if (piece.length === 1) return piece;
+  if (piece.startsWith('&')) return unescape(piece);
+  if (!piece.startsWith('<')) return piece;
+  const [target = '', words] = piece.slice(1, -1).split('|');
+  if (words === undefined) return target;
+  const shown = unescape(words);
+  return target.startsWith('!date') || shown === unescape(target) ? shown : `${shown} (${unescape(target)})`;
+}
+
+export function cutMark(count: number, noun = 'character'): string {
+  return `… cut here, ${count.toLocaleString('en')} more ${noun}${count === 1 ? '' : 's'} in the thread`;
+}
+
+/** @param text inert mrkdwn */
+export function cutMrkdwn(text: string, room: Room): Cut {
+  if (fits(text, room)) return { shown: text, rest: '' };
+  const { end, inCode } = lastFit(text, MRKDWN_PIECE, lessMark(room));
+  // An opening backtick with nothing behind it would show as a backtick.
+  const start = inCode && text[end - 1] === '`' ? end - 1 : end;
+  const rest = plainOf(text.slice(start));
+  const head = `${text.slice(0, start)}${inCode && start === end ? '`' : ''}`;
+  return { shown: `${onNewLine(head)}_${cutMark(rest.length)}_`, rest };
+}
+
+/** For code blocks: nothing in it means anything, so only code points are kept whole. */
+export function cutPlain(text: string, room: Room): Cut {
+  if (fits(text, room)) return { shown: text, rest: '' };
+  const { end } = lastFit(text, CODE_POINT, lessMark(room));
+  const rest = text.slice(end);
+  return { shown: `${onNewLine(text.slice(0, end))}${cutMark(rest.length)}`, rest };
+}
+
+/** Plain text for Slack's `text`, which reads escapes and mentions too. Its cut is an ellipsis. */
+export function cutEscaped(text: string, most: number): Cut {
+  const escaped = escapeMrkdwn(clean(text));
+  if (escaped.length <= most) return { shown: escaped, rest: '' };
+  const { end } = lastFit(escaped, MRKDWN_PIECE, { characters: most - 1, json: Number.POSITIVE_INFINITY });
+  return { shown: `${escaped.slice(0, end)}…`, rest: unescape(escaped.slice(end)) };
+}
+
+/** One line with an ellipsis where it was too long: headers, labels. */
+export function cutLine(text: string, most: number): Cut {
+  const line = clean(text).replace(/\s+/g, ' ').trim();
+  if (line.length <= most) return { shown: line, rest: '' };
+  const { end } = lastFit(line, CODE_POINT, { characters: most - 1, json: Number.POSITIVE_INFINITY });
+  return { shown: `${line.slice(0, end)}…`, rest: line.slice(end) };
+}
+
+/** How long a text is inside a JSON string. */
+const jsonLength = (text: string): number => JSON.stringify(text).length - 2;
+
+const fits = (text: string, room: Room): boolean => text.length <= room.characters && jsonLength(text) <= room.json;
+
+const lessMark = ({ characters, json }: Room): Room => ({ characters: characters - MARK_ROOM, json: json - MARK_ROOM });
+
+const onNewLine = (text: string): string => (text === '' || text.endsWith('\n') ? text : `${text}\n`);
+
+interface Place {
+  /** Index just behind the last piece that fits. */
+  end: number;
+  inCode: boolean;
+}
+
+/** Walks from the start and stops at the first piece that does not fit, so the cost is the room's, not the text's. */
+function lastFit(text: string, pieces: RegExp, room: Room): Place {
+  let here: Place = { end: 0, inCode: false };
+  let lineEnd: Place = here;
+  let json = 0;
+  for (const [piece] of text.matchAll(pieces)) {
+    const end = here.end + piece.length;
+    json += jsonLength(piece);
+    if (end > room.characters || json > room.json) break;
+    here = { end, inCode: piece === '`' ? !here.inCode : here.inCode };
+    if (piece === '\n') lineEnd = here;
+  }
+  // The end of a line is the kinder place when it costs less than a quarter of what would be shown.
+  return lineEnd.end > here.end * 0.75 ? lineEnd : here;
+}

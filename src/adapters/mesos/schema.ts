@@ -1,0 +1,107 @@
+// Mesos' answers, only the fields we read; "slave" and its wire names end here (contract mesos).
+import { z } from 'zod';
+import type { ExecutorStatistics, Framework, MesosAgent, MesosTask } from '../../core/cluster.js';
+import { SECOND } from '../../core/time.js';
+
+const Resources = z
+  .object({ cpus: z.number().nullish(), mem: z.number().nullish() })
+  .nullish()
+  .transform((wire) => ({ cpus: wire?.cpus ?? 0, memMiB: wire?.mem ?? 0 }));
+
+export const Agent = z
+  .object({
+    id: z.string(),
+    hostname: z.string(),
+    port: z.number().nullish(),
+    pid: z.string().nullish(),
+    active: z.boolean().nullish(),
+    deactivated: z.boolean().nullish(),
+    resources: Resources,
+    used_resources: Resources,
+  })
+  .transform(
+    (wire): MesosAgent => ({
+      id: wire.id,
+      hostname: wire.hostname,
+      port: wire.port ?? Number(wire.pid?.split(':').at(-1) ?? 5051),
+      active: wire.active ?? true,
+      deactivated: wire.deactivated ?? false,
+      total: wire.resources,
+      used: wire.used_resources,
+    }),
+  );
+
+export const FrameworkEntry = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    active: z.boolean().nullish(),
+    connected: z.boolean().nullish(),
+    registered_time: z.number().nullish(),
+    used_resources: Resources,
+  })
+  .transform(
+    (wire): Framework => ({
+      id: wire.id,
+      name: wire.name,
+      active: wire.active ?? true,
+      connected: wire.connected ?? wire.active ?? true,
+      registeredAt: wire.registered_time == null ? undefined : Math.round(wire.registered_time * SECOND),
+      used: wire.used_resources,
+    }),
+  );
+
+export const Task = z
+  .object({
+    id: z.string(),
+    name: z.string().nullish(),
+    state: z.string(),
+    framework_id: z.string(),
+    slave_id: z.string(),
+    executor_id: z.string().nullish(),
+    resources: Resources,
+  })
+  .transform(
+    (wire): MesosTask => ({
+      id: wire.id,
+      name: wire.name ?? wire.id,
+      state: wire.state,
+      frameworkId: wire.framework_id,
+      mesosAgentId: wire.slave_id,
+      executorId: wire.executor_id ?? '',
+      resources: wire.resources,
+    }),
+  );
+
+export const Agents = z.object({ slaves: z.array(Agent) });
+export const Frameworks = z.object({ frameworks: z.array(FrameworkEntry) });
+export const Tasks = z.object({ tasks: z.array(Task) });
+
+const MIB = 1024 * 1024;
+
+export const Statistics = z.array(
+  z
+    .object({
+      framework_id: z.string(),
+      executor_id: z.string(),
+      statistics: z.object({
+        cpus_user_time_secs: z.number().nullish(),
+        cpus_system_time_secs: z.number().nullish(),
+        cpus_limit: z.number().nullish(),
+        mem_rss_bytes: z.number().nullish(),
+        mem_limit_bytes: z.number().nullish(),
+        timestamp: z.number(),
+      }),
+    })
+    .transform(
+      ({ framework_id, executor_id, statistics: wire }): ExecutorStatistics => ({
+        frameworkId: framework_id,
+        executorId: executor_id,
+        cpuSeconds: (wire.cpus_user_time_secs ?? 0) + (wire.cpus_system_time_secs ?? 0),
+        cpusLimit: wire.cpus_limit ?? 0,
+        memRssMiB: (wire.mem_rss_bytes ?? 0) / MIB,
+        memLimitMiB: (wire.mem_limit_bytes ?? 0) / MIB,
+        at: wire.timestamp * SECOND,
+      }),
+    ),
+);
