@@ -31,7 +31,7 @@ export const clean = (text: string): string => stripControls(text).replace(/\p{S
 export const inert = (mrkdwn: string): string =>
   clean(mrkdwn).replace(MRKDWN_PIECE, (piece) => (piece === '<' || piece === '&' ? escapeMrkdwn(piece) : piece));
 
-export const unescape = (text: string): string =>
+export const unescaped = (text: string): string =>
   text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 
 /** mrkdwn as words for a text file: links keep their address, moments their UTC form, code loses its backticks. */
@@ -40,12 +40,12 @@ export const plainOf = (mrkdwn: string): string => mrkdwn.replace(MRKDWN_PIECE, 
 function plainPiece(piece: string): string {
   if (piece === '`') return '';
   if (piece.length === 1) return piece;
-  if (piece.startsWith('&')) return unescape(piece);
+  if (piece.startsWith('&')) return unescaped(piece);
   if (!piece.startsWith('<')) return piece;
   const [target = '', words] = piece.slice(1, -1).split('|');
   if (words === undefined) return target;
-  const shown = unescape(words);
-  return target.startsWith('!date') || shown === unescape(target) ? shown : `${shown} (${unescape(target)})`;
+  const shown = unescaped(words);
+  return target.startsWith('!date') || shown === unescaped(target) ? shown : `${shown} (${unescaped(target)})`;
 }
 
 export function cutMark(count: number, noun = 'character'): string {
@@ -76,7 +76,7 @@ export function cutEscaped(text: string, most: number): Cut {
   const escaped = escapeMrkdwn(clean(text));
   if (escaped.length <= most) return { shown: escaped, rest: '' };
   const { end } = lastFit(escaped, MRKDWN_PIECE, { characters: most - 1, json: Number.POSITIVE_INFINITY });
-  return { shown: `${escaped.slice(0, end)}…`, rest: unescape(escaped.slice(end)) };
+  return { shown: `${escaped.slice(0, end)}…`, rest: unescaped(escaped.slice(end)) };
 }
 
 /** One line with an ellipsis where it was too long: headers, labels. */

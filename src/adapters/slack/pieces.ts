@@ -2,7 +2,7 @@
 // Called by `render.ts`, which shares the room out.
 import type { KnownBlock, Button as SlackButton } from '@slack/types';
 import type { Button, Message, MessageBlock } from '../../core/conversation.js';
-import { prose, type Rich } from '../../core/text.js';
+import { escapeMrkdwn, type Rich } from '../../core/text.js';
 import { clean, cutLine, cutMrkdwn, cutPlain, inert, plainOf } from './cut.js';
 import { LIMITS } from './limits.js';
 import { type Table, tableBlock, tableMark, tableText, tableWidth } from './table.js';
@@ -29,32 +29,38 @@ export interface Drawn {
 }
 
 export function piecesOf(message: Message): Piece[] {
+  const pieces: Piece[] = [];
   let tables = 0;
   let buttons = 0;
-  return message.blocks.flatMap((block): Piece[] => {
+  for (const block of message.blocks) {
     switch (block.type) {
       case 'section':
-        return [...textPiece('section', inert(block.text.mrkdwn)), ...fieldPieces(block.fields ?? [])];
+        pieces.push(...textPiece('section', inert(block.text.mrkdwn)), ...fieldPieces(block.fields ?? []));
+        break;
       case 'context':
-        return textPiece('context', inert(block.text.mrkdwn));
+        pieces.push(...textPiece('context', inert(block.text.mrkdwn)));
+        break;
       case 'header':
-        return textPiece('header', clean(block.text));
       case 'code':
-        return textPiece('code', clean(block.text));
+        pieces.push(...textPiece(block.type, clean(block.text)));
+        break;
       case 'fields':
-        return fieldPieces(block.fields);
+        pieces.push(...fieldPieces(block.fields));
+        break;
       case 'table':
         tables += 1;
-        return tablePiece(block, tables <= LIMITS.tables);
-      case 'actions': {
-        const numbered = block.buttons.map((button, index) => ({ ...button, index: buttons + index }));
-        buttons += numbered.length;
-        return buttonPieces(numbered);
-      }
+        pieces.push(...tablePiece(block, tables <= LIMITS.tables));
+        break;
+      case 'actions':
+        pieces.push(...buttonPieces(block.buttons.map((button, index) => ({ ...button, index: buttons + index }))));
+        buttons += block.buttons.length;
+        break;
       case 'divider':
-        return [block];
+        pieces.push(block);
+        break;
     }
-  });
+  }
+  return pieces;
 }
 
 /** Slack refuses texts of no characters. */
@@ -80,7 +86,7 @@ function buttonPieces(buttons: readonly NumberedButton[]): Piece[] {
   const note = `Too long for a button, so type it: ${left.join(', ')}.`;
   return [
     ...portions(buttons.filter(fits), LIMITS.buttons).map((portion): Piece => ({ type: 'actions', buttons: portion })),
-    ...(left.length === 0 ? [] : textPiece('context', inert(prose(note).mrkdwn))),
+    ...(left.length === 0 ? [] : textPiece('context', escapeMrkdwn(note))),
   ];
 }
 
@@ -168,7 +174,7 @@ const fieldLabel = (field: Field | undefined): string =>
 const plainField = (field: Field): string => `${fieldLabel(field)}: ${plainOf(inert(field.value.mrkdwn))}`;
 
 function fieldText(field: Field): string {
-  const label = prose(fieldLabel(field).replaceAll('*', '')).mrkdwn;
+  const label = escapeMrkdwn(fieldLabel(field).replaceAll('*', ''));
   const value = inert(field.value.mrkdwn).trim() === '' ? '–' : field.value.mrkdwn;
   return inert(label === '' ? value : `*${label}*\n${value}`);
 }

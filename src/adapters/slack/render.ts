@@ -33,7 +33,7 @@ const PRECEDENCE: Record<Piece['type'], number> = {
 export function render(message: Message): Rendered {
   const text = cutEscaped(message.text, LIMITS.text);
   const pieces = piecesOf(message);
-  const { blocks, rest } = pieces.length === 0 ? { blocks: [], rest: text.rest } : fit(pieces);
+  const { blocks, rest } = pieces.length === 0 ? { blocks: [], rest: text.rest } : compose(pieces);
   return { text: text.shown.trim() === '' ? '–' : text.shown, blocks, rest: rest === '' ? undefined : rest };
 }
 
@@ -52,7 +52,7 @@ function buttonHint(buttons: readonly Button[]): string {
   return `Buttons: ${labels} ${buttons.length === 1 ? 'is' : 'are'} not available here.${typed}`;
 }
 
-function fit(pieces: readonly Piece[]): Drawn {
+function compose(pieces: readonly Piece[]): Drawn {
   // The brackets around them count too.
   const whole = pieces.map((piece) => draw(piece, LIMITS.allBlocks));
   const all = whole.flatMap(({ blocks }) => blocks);
