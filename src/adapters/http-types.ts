@@ -77,6 +77,8 @@ export interface HttpOptions {
 export interface HttpClient {
   /** @throws UpstreamError */
   send(request: HttpRequest): Promise<HttpAnswer>;
+  /** Parses an answer of `send`. @throws UpstreamError */
+  read<T>(request: HttpRequest, answer: HttpAnswer, schema: z.ZodType<T>): { value: T; raw: unknown };
   /** Sends and parses. `raw` is the body before the schema took its part. @throws UpstreamError */
   ask<T>(request: HttpRequest, schema: z.ZodType<T>): Promise<{ value: T; raw: unknown; answer: HttpAnswer }>;
   /** For bodies too long to hold, or without end. @throws UpstreamError */

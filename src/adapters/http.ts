@@ -139,14 +139,19 @@ export function httpClient(options: HttpOptions): HttpClient {
 
   const send = async (request: HttpRequest): Promise<HttpAnswer> => (await reach(request, false)).arrived.answer;
 
+  const read = <T>(request: HttpRequest, answer: HttpAnswer, schema: z.ZodType<T>) => {
+    const raw = parse(answer, options.mend, (seen) => fail(request, unusable(answer.status, seen)));
+    const checked = schema.safeParse(raw);
+    if (!checked.success) throw fail(request, unusable(answer.status, unexpected(checked.error)));
+    return { value: checked.data, raw };
+  };
+
   return {
     send,
-    ask: async <T>(request: HttpRequest, schema: z.ZodType<T>) => {
+    read,
+    ask: async (request, schema) => {
       const answer = await send(request);
-      const raw = parse(answer, options.mend, (seen) => fail(request, unusable(answer.status, seen)));
-      const read = schema.safeParse(raw);
-      if (!read.success) throw fail(request, unusable(answer.status, unexpected(read.error)));
-      return { value: read.data, raw, answer };
+      return { ...read(request, answer, schema), answer };
     },
     stream: async (request) => {
       const { arrived, asked } = await reach(request, true);

@@ -2,25 +2,15 @@ import { createGzip } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type HttpOptions, type HttpRequest, httpClient } from '../../src/adapters/http.js';
-import { UpstreamError } from '../../src/core/errors.js';
-import { manualClock } from '../support/manual-clock.js';
+import { failureOf, hastyClock } from './failing.js';
 import { closeServersAfterEach, deadHost, type Handler, html, json, localServer } from './local-server.js';
 
 closeServersAfterEach();
 
-const clock = { ...manualClock(), sleep: () => Promise.resolve() };
+const clock = hastyClock();
 
 function client(urls: string[], more: Partial<HttpOptions> = {}) {
   return httpClient({ system: 'Marathon', urls: () => urls, clock, scrub: (text) => text, ...more });
-}
-
-async function failureOf(promise: Promise<unknown>): Promise<UpstreamError> {
-  const error = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof UpstreamError) return error;
-  throw new Error(`expected an UpstreamError, got ${String(error)}`);
 }
 
 const answering =

@@ -2,50 +2,76 @@
 // Bodies may be HTML, `details` a string or an array, and 0.8 has `errors` only (contract marathon §2.3).
 import { z } from 'zod';
 import type { Explanation, HttpAnswer } from '../http.js';
+import { isHtml, shorten } from '../http-body.js';
 
 const Body = z.object({
-  message: z.unknown(),
+  message: z.string().optional().catch(undefined),
   details: z.unknown().optional(),
   errors: z.unknown().optional(),
-  deployments: z.array(z.object({ id: z.string() })).optional(),
+  deployments: z
+    .array(z.object({ id: z.string() }))
+    .optional()
+    .catch(undefined),
 });
 
-const Detail = z.object({
+type Body = z.output<typeof Body>;
+
+const Rule = z.object({
   path: z.string().optional(),
-  errors: z.array(z.string()).optional(),
   attribute: z.string().optional(),
+  errors: z.array(z.string()).optional(),
   error: z.string().optional(),
 });
 
 const MOST_LINES = 5;
+/** A rule that quotes half a definition says no more by its second half. */
+const LONGEST_LINE = 200;
 
 export function explainRefusal({ status, text }: HttpAnswer): Explanation | undefined {
   const body = parsed(text);
   if (body === undefined) return undefined;
-  const rules = [body.details, body.errors]
-    .flatMap((list) => (Array.isArray(list) ? list : []))
-    .map(ruleOf)
-    .filter((rule) => rule !== '');
-  const more = rules.length > MOST_LINES ? `; and ${rules.length - MOST_LINES} more` : '';
-  const message = typeof body.message === 'string' ? (body.message.split('\n')[0] ?? '') : '';
-  const plain = typeof body.details === 'string' ? `: ${body.details}` : '';
-  const listed = rules.length === 0 ? plain : `: ${rules.slice(0, MOST_LINES).join('; ')}${more}`;
   const deploymentIds = (body.deployments ?? []).map(({ id }) => id);
-  const held = status === 409 && deploymentIds.length > 0 ? ` (deployment ${deploymentIds.join(', ')})` : '';
-  return { seen: `${message || 'no explanation'}${listed}${held}`.slice(0, 600), deploymentIds };
+  const seen = status === 409 && deploymentIds.length > 0 ? lockedBy(deploymentIds) : lines(body);
+  return seen === undefined ? undefined : { seen, deploymentIds };
 }
 
-function parsed(text: string): z.output<typeof Body> | undefined {
+/** Whether a 404 is about the thing asked for ("App '/x' does not exist") rather than about the path or a gateway. */
+export function isMissing({ text, headers }: HttpAnswer): boolean {
+  if (isHtml(text, headers['content-type'] ?? '')) return false;
+  return !/URI not found/i.test(parsed(text)?.message ?? '');
+}
+
+function lockedBy(ids: readonly string[]): string {
+  return `locked by deployment ${ids.join(', ')}`;
+}
+
+function lines({ message, details, errors }: Body): string | undefined {
+  const rules = [...listed(details), ...listed(errors)];
+  const more = rules.length - MOST_LINES;
+  const shown = rules.slice(0, MOST_LINES).map((rule) => shorten(rule, LONGEST_LINE));
+  const head = message === undefined ? [] : [shorten(message.trim().split(/\r?\n/, 1)[0] ?? '', LONGEST_LINE)];
+  const all = [...head, ...shown, ...(more > 0 ? [`and ${more} more`] : [])].filter((line) => line !== '');
+  return all.length === 0 ? undefined : all.join('\n');
+}
+
+function listed(found: unknown): string[] {
+  if (typeof found === 'string') return [found];
+  return Array.isArray(found) ? found.map(ruleOf).filter((rule) => rule !== '') : [];
+}
+
+function ruleOf(rule: unknown): string {
+  if (typeof rule === 'string') return rule;
+  const { data } = Rule.safeParse(rule);
+  if (data === undefined) return '';
+  const where = data.path ?? data.attribute;
+  const what = data.errors?.join(', ') ?? data.error ?? 'is not valid';
+  return where === undefined || where === '' ? what : `${where}: ${what}`;
+}
+
+function parsed(text: string): Body | undefined {
   try {
     return Body.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }
-}
-
-function ruleOf(detail: unknown): string {
-  const { data } = Detail.safeParse(detail);
-  if (data === undefined) return typeof detail === 'string' ? detail : '';
-  const errors = data.errors?.join(', ') ?? data.error ?? '';
-  return `${data.path ?? data.attribute ?? ''}${errors === '' ? '' : ` ${errors}`}`.trim();
 }

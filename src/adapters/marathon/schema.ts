@@ -105,8 +105,8 @@ export function appOf(parsed: z.output<typeof AppBody>, definition: JsonObject):
 }
 
 const Action = z
-  .object({ action: maybe(text), type: maybe(text), app: maybe(text) })
-  .transform(({ action, type, app }) => ({ action: action ?? type ?? 'unknown', app: app ?? '' }));
+  .object({ action: maybe(text), type: maybe(text), app: maybe(text), pod: maybe(text) })
+  .transform(({ action, type, app, pod }) => ({ action: action ?? type ?? 'unknown', app: app ?? pod ?? '' }));
 
 export const Deployments = z.array(
   z
@@ -190,6 +190,7 @@ function mesosUrl(
   return master !== undefined && /^[\w.-]+:\d+$/.test(master) ? `http://${master}` : undefined;
 }
 
+export const AnyObject = z.record(text, z.unknown());
 export const Versions = z.object({ versions: z.array(text) });
 export const Changed = z.object({ version: maybe(text), deploymentId: maybe(text) });
 export const Created = z.object({ version: maybe(text), deployments: maybe(z.array(z.object({ id: text }))) });
