@@ -191,8 +191,8 @@ function effectWords({ matching, busyAgents }: Extract<Before, { kind: 'template
   const [template] = matching;
   const size =
     template?.executorCpus === undefined || template.executorMemMiB === undefined
-      ? ''
-      : ` (${cpus(template.cpus + count * template.executorCpus)}, ${memory(template.memMiB + count * template.executorMemMiB)} each)`;
+      ? md``
+      : md` (${cpus(template.cpus + count * template.executorCpus)}, ${memory(template.memMiB + count * template.executorMemMiB)} each)`;
   const keep =
     busyAgents === 0
       ? 'No agent runs now.'

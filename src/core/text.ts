@@ -35,12 +35,15 @@ function foreign(text: string): Rich {
 const asRich = (part: Part): Rich => (typeof part === 'object' ? part : foreign(String(part)));
 
 /** Literal parts are ours and may use `*bold*`, `_italic_` and `` `code` ``; interpolated strings are foreign and inert. */
+/** Our own words without their markup and emoji codes: screen readers and notifications read them out. */
+const spoken = (literal: string) => literal.replace(/:[a-z_]+: ?|[*`]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '');
+
 export function md(literals: TemplateStringsArray, ...parts: Part[]): Rich {
   let mrkdwn = '';
   let plain = '';
   literals.forEach((literal, index) => {
     mrkdwn += literal;
-    plain += literal.replace(/[*`]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '');
+    plain += spoken(literal);
     const part = parts[index];
     if (part === undefined) return;
     const rich = asRich(part);

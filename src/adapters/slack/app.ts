@@ -1,6 +1,6 @@
 // Bolt: Slack's deliveries in, acks out. Three listeners for everything (a slash command, our buttons, mentions); what
 // is said and done is found through our own Map, because Bolt runs every listener's matcher for every delivery.
-import bolt, { type Logger } from '@slack/bolt';
+import { App, type BlockAction, type ButtonAction, HTTPReceiver, type Logger, LogLevel } from '@slack/bolt';
 import type { Message, PressAction } from '../../core/conversation.js';
 import { SECOND } from '../../core/time.js';
 import { webClientOptions } from './client.js';
@@ -50,7 +50,7 @@ export interface SlackApp {
 }
 
 /** Only reported back to Bolt when it asks; LOG_LEVEL decides what is written. */
-export const BOLT_LEVEL = bolt.LogLevel.WARN;
+export const BOLT_LEVEL = LogLevel.WARN;
 
 const ACTION = /^(run|plan\.confirm|plan\.cancel|change\.now|change\.giveup):\d+$/;
 /** Slack's own deliveries are far smaller. */
@@ -59,7 +59,7 @@ const BODY_LIMIT = '1mb';
 const KEEP_ALIVE_MS = SECOND / 2;
 
 export async function startSlackApp(options: SlackAppOptions): Promise<SlackApp> {
-  const app = new bolt.App({
+  const app = new App({
     ...receiverOptions(options),
     logger: options.logger,
     clientOptions: webClientOptions(options.apiUrl),
@@ -89,7 +89,7 @@ export async function startSlackApp(options: SlackAppOptions): Promise<SlackApp>
 function receiverOptions({ appToken, signingSecret, logger, apiUrl }: SlackAppOptions) {
   if (appToken !== undefined) return { socketMode: true, appToken };
   return {
-    receiver: new bolt.HTTPReceiver({
+    receiver: new HTTPReceiver({
       signingSecret: signingSecret ?? '',
       logger,
       bodyLimit: BODY_LIMIT,
@@ -98,7 +98,7 @@ function receiverOptions({ appToken, signingSecret, logger, apiUrl }: SlackAppOp
   };
 }
 
-function listen(app: bolt.App, { slashCommand, ears }: SlackAppOptions): void {
+function listen(app: App, { slashCommand, ears }: SlackAppOptions): void {
   app.command(slashCommand, async ({ command, ack }) => {
     const startedAt = performance.now();
     let answer: Message | undefined;
@@ -119,7 +119,7 @@ function listen(app: bolt.App, { slashCommand, ears }: SlackAppOptions): void {
     ears.acked((performance.now() - startedAt) / SECOND);
   });
 
-  app.action<bolt.BlockAction>(ACTION, async ({ body, action, ack }) => {
+  app.action<BlockAction>(ACTION, async ({ body, action, ack }) => {
     const startedAt = performance.now();
     // A button's ack carries no text, so nothing is lost by sending it once the press is safely queued.
     try {
@@ -147,7 +147,7 @@ function listen(app: bolt.App, { slashCommand, ears }: SlackAppOptions): void {
   });
 }
 
-function pressOf(body: bolt.BlockAction, action: bolt.ButtonAction): IncomingPress {
+function pressOf(body: BlockAction, action: ButtonAction): IncomingPress {
   return {
     delivery: deliveryId(`${body.trigger_id}/${action.action_ts}`),
     userId: body.user.id,

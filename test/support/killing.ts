@@ -1,0 +1,91 @@
+// Ways to take a worker away at a chosen moment of a change, seen from the systems it talks to.
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import type { Rig } from './rig.js';
+
+/** A moment, and what the test does there; `strike` is called once and awaited before the system goes on. */
+export interface Moment {
+  name: string;
+  arm(rig: Rig, strike: () => Promise<void>): void;
+}
+
+const isPut = (request: { method: string; path: string }) =>
+  request.method === 'PUT' && request.path.startsWith('/v2/apps');
+
+function once1(strike: () => Promise<void>): () => Promise<void> {
+  let struck = false;
+  return async () => {
+    if (struck) return;
+    struck = true;
+    await strike();
+  };
+}
+
+/** At the first edit of the root message whose text matches. */
+function whenSaid(pattern: RegExp): Moment['arm'] {
+  return (rig, strike) => {
+    const hit = once1(strike);
+    rig.slack.onChange(() => {
+      if (rig.slack.messages.some((message) => pattern.test(message.text))) void hit();
+    });
+  };
+}
+
+export const moments: readonly Moment[] = [
+  { name: 'when the click has been confirmed', arm: whenSaid(/confirmed by/) },
+  {
+    name: 'before Jenkins is told to quiet down',
+    arm(rig, strike) {
+      const hit = once1(strike);
+      rig.world.servers.jenkins.faults.hooks.before = async (request) => {
+        if (request.path.endsWith('/quietDown')) await hit();
+      };
+    },
+  },
+  {
+    name: 'after Jenkins was told to quiet down',
+    arm(rig, strike) {
+      const hit = once1(strike);
+      rig.world.servers.jenkins.faults.hooks.after = async (request) => {
+        if (request.path.endsWith('/quietDown')) await hit();
+      };
+    },
+  },
+  { name: 'while it waits for builds', arm: whenSaid(/waiting for/) },
+  {
+    name: 'before Marathon applies the PUT',
+    arm(rig, strike) {
+      const hit = once1(strike);
+      rig.world.servers.marathon.faults.hooks.before = async (request) => {
+        if (isPut(request)) await hit();
+      };
+    },
+  },
+  {
+    name: 'after Marathon applied the PUT, unanswered',
+    arm(rig, strike) {
+      const hit = once1(strike);
+      rig.world.servers.marathon.faults.hooks.after = async (request) => {
+        if (isPut(request)) await hit();
+      };
+    },
+  },
+  {
+    name: 'after Marathon answered the PUT',
+    arm(rig, strike) {
+      const hit = once1(strike);
+      rig.world.servers.marathon.faults.hooks.answered = async (request) => {
+        if (isPut(request)) await hit();
+      };
+    },
+  },
+  { name: 'while it follows the deployment', arm: whenSaid(/so far\)/) },
+  { name: 'when the outcome has been said', arm: whenSaid(/^🟢|:large_green_circle: Deployed|Deployed \/jenkins in/) },
+];
+
+export async function kill(worker: ChildProcess): Promise<void> {
+  if (worker.exitCode !== null || worker.signalCode !== null) return;
+  const gone = once(worker, 'exit');
+  worker.kill('SIGKILL');
+  await gone;
+}
