@@ -19,6 +19,8 @@ const OURS =
   /<(?:@[UW][A-Z0-9]+|#[CDG][A-Z0-9]+|!date\^\d+\^[^<>|]*\|[^<>|]*|https?:\/\/[^<>|\s]+\|[^<>|]*)>|&(?:amp|lt|gt);/;
 /** What is never divided: those forms, an escape, a code point. */
 const MRKDWN_PIECE = new RegExp(`${OURS.source}|[\\s\\S]`, 'gu');
+const STRAY_OR_OURS = new RegExp(`${OURS.source}|[<&]`, 'g');
+const MARKUP = new RegExp(`${OURS.source}|\``, 'g');
 const CODE_POINT = /[\s\S]/gu;
 
 /** Room kept for the mark: its words, a seven-digit number, line break and underscores. */
@@ -29,19 +31,17 @@ export const clean = (text: string): string => stripControls(text).replace(/\p{S
 
 /** Ours as it is; a stray `<` or `&` is escaped, so that nothing but our own links and mentions is one. */
 export const inert = (mrkdwn: string): string =>
-  clean(mrkdwn).replace(MRKDWN_PIECE, (piece) => (piece === '<' || piece === '&' ? escapeMrkdwn(piece) : piece));
+  clean(mrkdwn).replace(STRAY_OR_OURS, (piece) => (piece === '<' || piece === '&' ? escapeMrkdwn(piece) : piece));
 
 export const unescaped = (text: string): string =>
   text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 
 /** mrkdwn as words for a text file: links keep their address, moments their UTC form, code loses its backticks. */
-export const plainOf = (mrkdwn: string): string => mrkdwn.replace(MRKDWN_PIECE, plainPiece);
+export const plainOf = (mrkdwn: string): string => mrkdwn.replace(MARKUP, plainMarkup);
 
-function plainPiece(piece: string): string {
+function plainMarkup(piece: string): string {
   if (piece === '`') return '';
-  if (piece.length === 1) return piece;
   if (piece.startsWith('&')) return unescaped(piece);
-  if (!piece.startsWith('<')) return piece;
   const [target = '', words] = piece.slice(1, -1).split('|');
   if (words === undefined) return target;
   const shown = unescaped(words);
@@ -109,7 +109,7 @@ function lastFit(text: string, pieces: RegExp, room: Room): Place {
   let json = 0;
   for (const [piece] of text.matchAll(pieces)) {
     const end = here.end + piece.length;
-    json += jsonLength(piece);
+    json += piece.length === 1 && !/["\\\n\t]/.test(piece) ? 1 : jsonLength(piece);
     if (end > room.characters || json > room.json) break;
     here = { end, inCode: piece === '`' ? !here.inCode : here.inCode };
     if (piece === '\n') lineEnd = here;

@@ -205,7 +205,7 @@ function drawButton({ label, action, value, style, confirm, index }: NumberedBut
       : {
           confirm: {
             title: plain(confirm.title, LIMITS.confirmTitle, 'Are you sure?'),
-            text: plain(confirm.text, LIMITS.confirmText, label),
+            text: plain(confirm.text, LIMITS.confirmText, action),
             confirm: plain(confirm.yes, LIMITS.confirmChoice, 'Yes'),
             deny: plain(confirm.no, LIMITS.confirmChoice, 'No'),
           },
