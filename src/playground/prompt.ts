@@ -1,7 +1,89 @@
-// The playground's terminal: type commands, press buttons by number, break things.
+// The playground's terminal: type commands, press buttons by number, break things, change who you are.
+import { createInterface } from 'node:readline/promises';
+import { findIncident, incidents } from './incidents.js';
 import type { PlaygroundOptions } from './options.js';
 import type { Scene } from './scene.js';
+import { screenOf } from './terminal/screen.js';
+import { Transcript } from './terminal/transcript.js';
 
-export async function converse(_scene: Scene, _options: PlaygroundOptions): Promise<number> {
+const INTRO = `A simulated cluster of 40 machines runs Jenkins; you are @ana in #ci of a simulated Slack.
+Type /ci where, /ci usage, /ci scale executors 4, /ci deploy --mem 3072 … and press buttons by their number.
+  !list  what can be broken    @dev  become somebody else    #random  go to another channel    ?  help    Ctrl-D  leave
+`;
+
+const REDRAW_MS = 60;
+
+export async function converse(scene: Scene, options: PlaygroundOptions): Promise<number> {
+  const screen = screenOf(process.stdout);
+  const transcript = new Transcript(scene.slack, screen);
+  const who = { user: options.user, channel: options.channel };
+  screen.write(INTRO + (options.speed === 1 ? '' : `Time runs ${options.speed} times as fast here.\n`));
+
+  const input = createInterface({ input: process.stdin, output: process.stdout });
+  const prompt = () => {
+    input.setPrompt(`${who.user} in ${who.channel} › `);
+    input.prompt(true);
+  };
+  // Several changes in one turn make one redraw.
+  let pending: NodeJS.Timeout | undefined;
+  const stopWatching = scene.slack.onChange(() => {
+    pending ??= setTimeout(() => {
+      pending = undefined;
+      if (screen.isTerminal) screen.write('\r\u001b[J');
+      transcript.flush();
+      prompt();
+    }, REDRAW_MS);
+  });
+  prompt();
+  for await (const line of input) {
+    transcript.settle();
+    try {
+      await obey(line.trim(), scene, who, transcript);
+    } catch (error) {
+      transcript.note(error instanceof Error ? error.message : String(error));
+    }
+    prompt();
+  }
+  stopWatching();
+  clearTimeout(pending);
+  screen.write('\n');
   return 0;
+}
+
+async function obey(
+  line: string,
+  scene: Scene,
+  who: { user: string; channel: string },
+  transcript: Transcript,
+): Promise<void> {
+  if (line === '') return;
+  if (line === '?') return transcript.note(INTRO.trim());
+  if (line === '!list')
+    return transcript.note(incidents.map(({ name, what }) => `!${name.padEnd(18)} ${what}`).join('\n  '));
+  if (line.startsWith('!')) return transcript.note(findIncident(line.slice(1)).happen(scene.world));
+  if (/^\d+$/.test(line)) return press(Number(line), scene, who, transcript);
+  if (/^@\w+$/.test(line)) {
+    who.user = line;
+    return;
+  }
+  if (/^(#\S+|dm)$/.test(line)) {
+    who.channel = line;
+    return;
+  }
+  if (/^\/ci\b/.test(line)) {
+    await scene.slack.command({ ...who, text: line.slice('/ci'.length).trim() });
+    return;
+  }
+  await scene.slack.mention({ ...who, text: line.replace(/^@(ci|bellboard)\s+/, '') });
+}
+
+async function press(number: number, scene: Scene, who: { user: string }, transcript: Transcript): Promise<void> {
+  const found = transcript.button(number);
+  if (found === undefined) return transcript.note(`There is no button ${number}.`);
+  await scene.slack.press({
+    user: who.user,
+    channel: found.message.channelId,
+    messageTs: found.message.ts,
+    actionId: found.button.actionId,
+  });
 }

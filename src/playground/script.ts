@@ -4,6 +4,7 @@ import { findIncident } from './incidents.js';
 import type { PlaygroundOptions } from './options.js';
 import type { Scene } from './scene.js';
 import { pressables, type SlackMessage } from './slack/workspace.js';
+import { screenOf } from './terminal/screen.js';
 import { Transcript } from './terminal/transcript.js';
 
 /** Real time; a deploy of two simulated minutes takes six seconds at the default speed. */
@@ -12,7 +13,7 @@ const LOOK_MS = 60;
 
 /** @returns whether every act found its object and ended */
 export async function runActs(scene: Scene, options: PlaygroundOptions): Promise<boolean> {
-  const transcript = new Transcript(scene.slack, options);
+  const transcript = new Transcript(scene.slack, screenOf(process.stdout));
   let ok = true;
   for (const act of options.acts) {
     try {
