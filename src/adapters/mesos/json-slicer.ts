@@ -12,7 +12,7 @@ export interface Cuts {
 export interface Slicer {
   /** @throws SyntaxError, RangeError */
   push(chunk: Buffer): void;
-  /** @throws SyntaxError when the text is not complete */
+  /** @throws SyntaxError when the text is not complete, or has none of the outermost arrays that were to be cut */
   end(): void;
 }
 
@@ -65,6 +65,7 @@ export function jsonSlicer(cuts: Cuts, hand: (path: string, element: unknown) =>
   let keyFrom = -1;
   let keyParts: Buffer[] = [];
   let begun = false;
+  const met = new Set<string>();
 
   const suspend = (chunk: Buffer, at: number) => {
     const taking = takings.at(-1);
@@ -89,6 +90,7 @@ export function jsonSlicer(cuts: Cuts, hand: (path: string, element: unknown) =>
     }
     const inArray = frames.at(-1)?.array === true;
     frames.push({ array, place });
+    if (array) met.add(place.path);
     if (frames.length > DEEPEST) throw new RangeError('nested too deep');
     if (array && (place.each || place.drop)) {
       suspend(chunk, at);
@@ -183,26 +185,32 @@ export function jsonSlicer(cuts: Cuts, hand: (path: string, element: unknown) =>
       carryOver(chunk);
     },
     end: () => {
-      if (!begun || inString || quiet > 0 || frames.length > 0) throw new SyntaxError('the text breaks off');
+      if (!begun) throw new SyntaxError('there is none');
+      if (inString || quiet > 0 || frames.length > 0) throw new SyntaxError('it breaks off');
+      const missing = [...root.below.keys()].find((outermost) => !met.has(outermost));
+      if (missing !== undefined) throw new SyntaxError(`it has no list of ${missing}`);
     },
   };
 }
 
 function placesOf({ each, drop = [] }: Cuts): Place {
-  const root: Place = { below: new Map(), path: '', each: false, drop: false };
+  const root = nowhere();
   for (const path of each) placeAt(root, path).each = true;
   for (const path of drop) placeAt(root, path).drop = true;
   return root;
 }
 
+function nowhere(): Place {
+  return { below: new Map(), path: '', each: false, drop: false };
+}
+
 function placeAt(root: Place, path: string): Place {
   let place = root;
   for (const key of path.split('.')) {
-    const below = place.below.get(key) ?? { below: new Map(), path, each: false, drop: false };
+    const below = place.below.get(key) ?? { ...nowhere(), path: place === root ? key : `${place.path}.${key}` };
     place.below.set(key, below);
     place = below;
   }
-  place.path = path;
   return place;
 }
 

@@ -73,35 +73,57 @@ export const Task = z
     }),
   );
 
-export const Agents = z.object({ slaves: z.array(Agent) });
-export const Frameworks = z.object({ frameworks: z.array(FrameworkEntry) });
-export const Tasks = z.object({ tasks: z.array(Task) });
+/** Unreachable tasks may come back; lost ones of a framework that does not know partitions are given up. */
+const ENDED: ReadonlySet<string> = new Set([
+  'TASK_FINISHED',
+  'TASK_FAILED',
+  'TASK_KILLED',
+  'TASK_ERROR',
+  'TASK_LOST',
+  'TASK_DROPPED',
+  'TASK_GONE',
+  'TASK_GONE_BY_OPERATOR',
+]);
+
+export function hasEnded({ state }: Pick<MesosTask, 'state'>): boolean {
+  return ENDED.has(state);
+}
+
+/** The Mesos an agent runs, where the master says so. */
+export const Versioned = z.object({ version: z.string().optional().catch(undefined) });
 
 const MIB = 1024 * 1024;
 
-export const Statistics = z.array(
-  z
-    .object({
-      framework_id: z.string(),
-      executor_id: z.string(),
-      statistics: z.object({
-        cpus_user_time_secs: z.number().nullish(),
-        cpus_system_time_secs: z.number().nullish(),
-        cpus_limit: z.number().nullish(),
-        mem_rss_bytes: z.number().nullish(),
-        mem_limit_bytes: z.number().nullish(),
-        timestamp: z.number(),
-      }),
-    })
-    .transform(
-      ({ framework_id, executor_id, statistics: wire }): ExecutorStatistics => ({
-        frameworkId: framework_id,
-        executorId: executor_id,
-        cpuSeconds: (wire.cpus_user_time_secs ?? 0) + (wire.cpus_system_time_secs ?? 0),
-        cpusLimit: wire.cpus_limit ?? 0,
-        memRssMiB: (wire.mem_rss_bytes ?? 0) / MIB,
-        memLimitMiB: (wire.mem_limit_bytes ?? 0) / MIB,
-        at: wire.timestamp * SECOND,
-      }),
-    ),
-);
+/** Which fields an agent reports depends on its isolators; memory without a limit has only a soft one. */
+const Usage = z.object({
+  cpus_user_time_secs: z.number().nullish(),
+  cpus_system_time_secs: z.number().nullish(),
+  cpus_limit: z.number().nullish(),
+  cpus_soft_limit: z.number().nullish(),
+  mem_rss_bytes: z.number().nullish(),
+  mem_total_bytes: z.number().nullish(),
+  mem_limit_bytes: z.number().nullish(),
+  mem_soft_limit_bytes: z.number().nullish(),
+  timestamp: z.number(),
+});
+
+const Entry = z
+  .object({ framework_id: z.string(), executor_id: z.string(), statistics: Usage.nullish() })
+  .transform(({ framework_id, executor_id, statistics: wire }): ExecutorStatistics[] =>
+    wire == null
+      ? []
+      : [
+          {
+            frameworkId: framework_id,
+            executorId: executor_id,
+            cpuSeconds: (wire.cpus_user_time_secs ?? 0) + (wire.cpus_system_time_secs ?? 0),
+            cpusLimit: wire.cpus_limit ?? wire.cpus_soft_limit ?? 0,
+            memRssMiB: (wire.mem_rss_bytes ?? wire.mem_total_bytes ?? 0) / MIB,
+            memLimitMiB: (wire.mem_limit_bytes ?? wire.mem_soft_limit_bytes ?? 0) / MIB,
+            at: wire.timestamp * SECOND,
+          },
+        ],
+  );
+
+/** A container that is just being made has no numbers yet. */
+export const Statistics = z.array(Entry).transform((entries) => entries.flat());

@@ -40,7 +40,7 @@ describe('json-slicer', () => {
 
   it('is not deceived by brackets, quotes and keys inside strings', () => {
     const slaves = [{ id: '"slaves":[{', note: '\\', more: ']}"', tasks: '[' }];
-    expect(cut(JSON.stringify({ note: 'slaves', slaves }))).toEqual(
+    expect(cut(JSON.stringify({ note: 'slaves', slaves }), { each: ['slaves'] })).toEqual(
       slaves.map((element) => ({ path: 'slaves', element })),
     );
   });
@@ -73,6 +73,13 @@ describe('json-slicer', () => {
       expect(() => cut(text.slice(0, length)), text.slice(0, length)).toThrow(SyntaxError);
     }
   });
+
+  it.each(['{}', '{"frameworks":[]}', '{"slaves":{},"frameworks":[]}', '[]', ' '])(
+    'refuses %s, which is another answer',
+    (text) => {
+      expect(() => cut(text)).toThrow(SyntaxError);
+    },
+  );
 
   it.each([
     ['a closing bracket of the wrong kind', '{"slaves":[{"id":1]}'],
