@@ -78,7 +78,8 @@ function byRule(rule: Rule, { policy, actor, place, policyWords, args }: Questio
   }
   for (const [name, limit] of Object.entries(rule.max ?? {})) {
     const value = (args as Record<string, unknown> | undefined)?.[name];
-    if (typeof value === 'number' && value > limit) {
+    // Not given is not bound; anything that is no number within the bound is refused.
+    if (value !== undefined && !(typeof value === 'number' && value <= limit)) {
       return refuse(
         `You may \`${policyWords}\` up to \`${name}\` ${limit}, not ${value}.`,
         `Choose at most ${limit}, or ask somebody with a wider rule.`,

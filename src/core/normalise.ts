@@ -8,7 +8,7 @@ const DOUBLE_QUOTES = /[“”„‟″＂«»]/g;
 const SPACES = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\ufeff]/g;
 const INVISIBLE = /\u200b|\u200c|\u200d|\u200e|\u200f|\u2060|\u00ad|\ufe0f/g;
 /** Slack and phones turn `--` into one long dash. */
-const LONG_DASH_BEFORE_WORD = /(^|\s)[–—―](?=[A-Za-z])/g;
+const LONG_DASH_BEFORE_WORD = /(^|\s)[–—―]+(?=[A-Za-z])/g;
 
 export function normalise(text: string): string {
   return (
@@ -30,8 +30,8 @@ export function normalise(text: string): string {
 /** `<@U1|ann>` → `@U1`, `<#C1|ci>` → `#C1`, `<https://x|x>` → `https://x`, and the three escapes back. */
 function slackMarkup(text: string): string {
   return text
-    .replace(/<([@#])([A-Z0-9]+)(?:\|[^>]*)?>/g, '$1$2')
-    .replace(/<((?:https?|ssh|mailto):[^|>\s]+)(?:\|[^>]*)?>/g, (_, url: string) => url.replace(/^mailto:/, ''))
+    .replace(/<([@#])([A-Z0-9]+)(?:\|[^<>]*)?>/g, '$1$2')
+    .replace(/<((?:https?|ssh|mailto):[^|<>\s]+)(?:\|[^<>]*)?>/g, (_, url: string) => url.replace(/^mailto:/, ''))
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&');

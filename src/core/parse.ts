@@ -50,24 +50,35 @@ export function parse(typed: string, catalogue: Catalogue): Parsed {
   const name = word.toLowerCase().replace(/(?<=.)[.!?,;:]+$/, '');
   const command = catalogue.find(name);
   if (command === undefined) throw new UnknownCommand(word, suggest(text, word, catalogue));
-  if (rest.includes('--help') || rest.includes('-h')) return parse(`help ${command.name}`, catalogue);
+  if (asksForHelp(rest)) return parse(`help ${command.name}`, catalogue);
 
   const { named, here } = nameWords(command, rest);
   const args = check(command, named);
   return { command, args, text, here, policyWords: command.policyWords?.(args) ?? command.name };
 }
 
+/** Stands for the apostrophe of `don't` while quotes are read; normalised text has none of its own. */
+const APOSTROPHE = '’';
+
 /** string-argv takes an open quote as if it were closed at the end; here that would hide a mistake. */
 function split(text: string): string[] {
-  const quoteOpen = text.replace(/"[^"]*"|'[^']*'/g, '').match(/(?<=^|\s|=)["']/);
-  if (quoteOpen !== null)
-    throw new UserError(`A ${quoteOpen[0]} is opened but not closed.`, 'Close it, or leave it out.');
-  return parseArgsStringToArgv(text);
+  const quoted = text.replace(/(?<=\p{L})'(?=\p{L})/gu, APOSTROPHE);
+  const open = /["']/.exec(quoted.replace(/"[^"]*"|'[^']*'/g, ''));
+  if (open !== null) throw new UserError(`A ${open[0]} is opened but not closed.`, 'Close it, or leave it out.');
+  return parseArgsStringToArgv(quoted).map((word) => word.replaceAll(APOSTROPHE, "'"));
+}
+
+/** `--help` anywhere; behind `--` it is a word like any other. */
+function asksForHelp(tokens: readonly string[]): boolean {
+  const end = tokens.indexOf('--');
+  return (end === -1 ? tokens : tokens.slice(0, end)).some((token) => token === '--help' || token === '-h');
 }
 
 function suggest(text: string, word: string, catalogue: Catalogue): string | undefined {
   const near = catalogue.nearest(word.toLowerCase());
-  return near === undefined ? undefined : `${near.name}${text.slice(word.length)}`;
+  if (near === undefined) return undefined;
+  // A first word in quotes is not how the text begins, so its end is not known here.
+  return text.startsWith(word) ? `${near.name}${text.slice(word.length)}` : near.name;
 }
 
 /** Near enough to offer: a third of the letters may be wrong. */
@@ -111,7 +122,9 @@ function nameWords(command: Command, tokens: readonly string[]): { named: Named;
       continue;
     }
     const value = glued ?? tokens[++index];
-    if (value === undefined) throw new UserError(`\`--${name}\` needs a value.`, usageHint(command));
+    // `--label --controller` is a forgotten value; one that begins so is given as `--label=--x`.
+    if (value === undefined || (glued === undefined && /^--/.test(value)))
+      throw new UserError(`\`--${name}\` needs a value.`, usageHint(command));
     const before = named[name];
     if (kind === 'list') named[name] = Array.isArray(before) ? [...before, value] : [value];
     else if (before !== undefined) throw new UserError(`\`--${name}\` is given twice.`, usageHint(command));

@@ -16,7 +16,7 @@ export function escapeMrkdwn(text: string): string {
 
 /** C0 and C1 controls and the bidirectional overrides: a log line must not rearrange or colour what people read. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this removes
-const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: ESC starts an ANSI sequence
 const ANSI = /\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[@-_]/g;
 
@@ -34,10 +34,10 @@ function foreign(text: string): Rich {
 
 const asRich = (part: Part): Rich => (typeof part === 'object' ? part : foreign(String(part)));
 
-/** Literal parts are ours and may use `*bold*`, `_italic_` and `` `code` ``; interpolated strings are foreign and inert. */
 /** Our own words without their markup and emoji codes: screen readers and notifications read them out. */
 const spoken = (literal: string) => literal.replace(/:[a-z_]+: ?|[*`]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '');
 
+/** Literal parts are ours and may use `*bold*`, `_italic_` and `` `code` ``; interpolated strings are foreign and inert. */
 export function md(literals: TemplateStringsArray, ...parts: Part[]): Rich {
   let mrkdwn = '';
   let plain = '';
@@ -61,7 +61,7 @@ export function code(text: string): Rich {
 
 /** A link with our words on it. Anything but http(s) is shown as plain words. */
 export function link(url: string, words: string): Rich {
-  const label = escapeMrkdwn(oneLine(words)).replaceAll('|', '¦');
+  const label = escapeMrkdwn(oneLine(words)).replaceAll('|', '¦').replaceAll('`', "'");
   const target = safeUrl(url);
   return { mrkdwn: target === undefined ? label : `<${target}|${label}>`, plain: oneLine(words) };
 }
@@ -104,13 +104,14 @@ export function prose(text: string): Rich {
   const inCode = (index: number) => index % 2 === 1 && index < parts.length - 1;
   return {
     mrkdwn: parts.map((part, index) => (inCode(index) ? code(part).mrkdwn : named(part))).join(''),
-    plain: parts.join('').replace(/<([@#][A-Z0-9]+)>/g, '$1'),
+    plain: parts.join('').replace(/<(@[UW][A-Z0-9]+|#[CDG][A-Z0-9]+)>/g, '$1'),
   };
 }
 
-const named = (part: string) => escapeMrkdwn(part).replace(/&lt;([@#][CUW][A-Z0-9]+)&gt;/g, '<$1>');
+const named = (part: string) => escapeMrkdwn(part).replace(/&lt;(@[UW][A-Z0-9]+|#[CDG][A-Z0-9]+)&gt;/g, '<$1>');
 
-/** What a mistake quotes of the text typed. */
+/** What a mistake quotes of the text typed, between backticks: its own would end the quotation, and what follows would be read as ours. */
 export function shorten(text: string, longest = 60): string {
-  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
+  const quoted = text.replaceAll('`', "'");
+  return quoted.length <= longest ? quoted : `${quoted.slice(0, longest - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
