@@ -74,6 +74,7 @@ export function boltLogger<Level extends string>(log: Log, level: Level): BoltLo
   const line =
     (at: 'debug' | 'info' | 'warn' | 'error') =>
     (...message: unknown[]) => {
+      if (!log.isLevelEnabled(at)) return; // Bolt says several things at debug for each delivery
       const text = message
         .filter((part) => !(part instanceof Error))
         .map(asText)

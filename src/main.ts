@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 // The program: role from the command line, environment read once, then start and stop.
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { scrubber } from './adapters/secrets.js';
 import { ConfigError, type Environment, type Role, readConfig, roles } from './config.js';
 import { UserError } from './core/errors.js';
 import { doctor } from './doctor.js';
 import { playground } from './playground/main.js';
-import { type Running, start } from './start.js';
+import { start } from './start.js';
 import { nearestRole, USAGE } from './usage-text.js';
 
 /** Exit codes (design §2): 0 stopped on request, 1 failure at run time, 2 the configuration is wrong or the role unknown. */
@@ -24,12 +26,35 @@ async function main(argv: string[], env: Environment): Promise<number> {
     return MISCONFIGURED;
   }
   if (role === 'playground') return playground(rest, env);
-  const { values } = parseArgs({ args: rest, options: { help: { type: 'boolean', short: 'h' } } });
+  const values = roleOptions(rest);
+  if (values === undefined) return MISCONFIGURED;
   if (values.help) {
     process.stdout.write(USAGE);
     return 0;
   }
   return role === 'doctor' ? doctor(env) : serve(env, role);
+}
+
+function roleOptions(rest: string[]): { help?: boolean | undefined } | undefined {
+  try {
+    return parseArgs({ args: rest, options: { help: { type: 'boolean', short: 'h' } } }).values;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
+    return undefined;
+  }
+}
+
+/** Settings may lie in `.env` beside where the program is started; what the environment says goes first. */
+function withEnvFile(): Environment {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  return process.env;
+}
+
+/** The last words of a crash pass through the scrubber like every other line. */
+function crash(error: unknown): never {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`Bellboard crashed: ${scrubber([])(text)}\n`);
+  process.exit(FAILED);
 }
 
 async function serve(env: Environment, role: Exclude<Role, 'playground' | 'doctor'>): Promise<number> {
@@ -53,10 +78,11 @@ function stopRequest(): Promise<void> {
   });
 }
 
-export type { Running };
+process.on('uncaughtException', crash);
+process.on('unhandledRejection', crash);
 
 try {
-  process.exitCode = await main(process.argv.slice(2), process.env);
+  process.exitCode = await main(process.argv.slice(2), withEnvFile());
 } catch (error) {
   if (error instanceof ConfigError) {
     process.stderr.write(`The configuration is wrong:\n${error.faults.map((fault) => `  ${fault}\n`).join('')}`);

@@ -1,6 +1,6 @@
 // What the program says about itself on the command line.
-import { closest } from 'fastest-levenshtein';
 import { roles } from './config.js';
+import { nearestName } from './core/parse.js';
 
 export const USAGE = `Usage: bellboard [role]
 
@@ -14,4 +14,7 @@ Settings come from the environment; .env.example explains each. bellboard playgr
 Exit codes: 0 stopped on request, 1 failure at run time, 2 wrong configuration or unknown role.
 `;
 
-export const nearestRole = (word: string): string => `No role "${word}". Did you mean "${closest(word, [...roles])}"?`;
+export function nearestRole(word: string): string {
+  const near = nearestName(word, roles);
+  return near === undefined ? `No role "${word}".` : `No role "${word}". Did you mean "${near}"?`;
+}
