@@ -291,6 +291,8 @@ export interface ScmSyncStatus {
   failSize: number | undefined;
   /** Latest failure text, credentials hidden. */
   failText: string | undefined;
+  /** What git said about it, from Jenkins' log; the failure text itself never quotes git. */
+  logText?: string | undefined;
 }
 
 export interface Jenkins {

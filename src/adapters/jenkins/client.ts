@@ -1,23 +1,16 @@
 // Jenkins 1.596 and modern over HTTP: the port `Jenkins` of `core/cluster.ts`.
-import type { Jenkins, JenkinsPulse } from '../../core/cluster.js';
+import type { z } from 'zod';
+import type { Jenkins, ScmSyncStatus } from '../../core/cluster.js';
 import { UpstreamError } from '../../core/errors.js';
 import { SECOND } from '../../core/time.js';
-import { type HttpAnswer, type HttpClient, type HttpOptions, type HttpRequest, httpClient } from '../http.js';
-import { htmlTitle } from '../http-body.js';
+import { type HttpOptions, httpClient } from '../http.js';
+import type { Scrub } from '../secrets.js';
+import { writer } from './post.js';
+import { pulseOf } from './pulse.js';
 import { explainJenkins } from './refusal.js';
-import {
-  BuildQueue,
-  Computers,
-  Controller,
-  ControllerSet,
-  Crumb,
-  ExecutorsRead,
-  ScmStatus,
-  TemplateSet,
-  WhoAmI,
-} from './schema.js';
+import { BuildQueue, Computers, Controller, WhoAmI } from './schema.js';
 import { type ScriptName, scriptAnswer, scriptText } from './script.js';
-import type { z } from 'zod';
+import { ControllerSet, ExecutorsRead, ScmStatus, TemplateSet } from './script-schema.js';
 
 export interface JenkinsOptions
   extends Pick<HttpOptions, 'credentials' | 'clock' | 'scrub' | 'onResponse' | 'timeouts' | 'retryDelaysMs'> {
@@ -26,150 +19,89 @@ export interface JenkinsOptions
   publicUrl: string | undefined;
 }
 
-const SCRIPT_MS = 30 * SECOND;
-const PULSE_MS = 5 * SECOND;
-/** Bundled messages are translated otherwise. */
-const ENGLISH = { 'accept-language': 'en' };
-
-const COMPUTERS =
-  'busyExecutors,totalExecutors,computer[displayName,offline,idle,numExecutors,executors[currentExecutable[number,url,fullDisplayName]],oneOffExecutors[currentExecutable[number,url,fullDisplayName]]]';
-
-interface KnownCrumb {
-  field: string;
-  value: string;
-  cookie: string | undefined;
+export interface JenkinsClient extends Jenkins {
+  close(): void;
 }
 
-export function jenkinsClient(options: JenkinsOptions): Jenkins {
+/** Contract jenkins §4.4: scripts may take twice as long as other answers, 30 s. */
+const READ_MS = 15 * SECOND;
+
+/** Texts come translated otherwise (contract jenkins §1). */
+const ENGLISH = { 'Accept-Language': 'en' };
+
+/** Names an old core does not know are ignored by it, so one query serves both lines. */
+const CONTROLLER = 'mode,numExecutors,quietingDown,url,primaryView[url]';
+const RUNNING = 'currentExecutable[number,url,fullDisplayName]';
+const COMPUTERS = `busyExecutors,totalExecutors,computer[displayName,offline,idle,numExecutors,executors[${RUNNING}],oneOffExecutors[${RUNNING}]]`;
+const QUEUE = 'items[id,why,buildable,stuck,inQueueSince,task[name,url]]';
+
+export function jenkinsClient(options: JenkinsOptions): JenkinsClient {
+  const { baseUrl, publicUrl, ...rest } = options;
   const http = httpClient({
-    ...options,
+    ...rest,
     system: 'Jenkins',
     headers: ENGLISH,
     mend: withoutControls,
     noAddress: 'Marathon has no running task of the controller, so nobody knows where it is',
     explain: explainJenkins,
     urls: async () => {
-      const url = await options.baseUrl();
+      const url = await baseUrl();
       return url === undefined ? [] : [url];
     },
   });
-  let crumb: KnownCrumb | 'off' | undefined;
+  const post = writer(http);
+  const readMs = rest.timeouts?.readMs ?? READ_MS;
 
   const read = async <T>(path: string, tree: string | undefined, schema: z.ZodType<T>): Promise<T> =>
-    (await http.ask({ path: `/${path}`, query: { tree } }, schema)).value;
-
-  const freshCrumb = async (): Promise<KnownCrumb | 'off'> => {
-    const answer = await http.send({ path: '/crumbIssuer/api/json', accept: [404] });
-    if (answer.status === 404) return 'off';
-    const { crumb: value, crumbRequestField: field } = Crumb.parse(JSON.parse(answer.text));
-    return { field, value, cookie: cookieOf(answer) };
-  };
-
-  const post = async (
-    path: string,
-    form: Record<string, string>,
-    more: Partial<HttpRequest> = {},
-  ): Promise<HttpAnswer> => {
-    const send = async () => {
-      crumb ??= await freshCrumb();
-      const known = crumb === 'off' ? undefined : crumb;
-      // As header and as field: a filter in front may drop a header named `.crumb`.
-      const crumbPair = known === undefined ? {} : { [known.field]: known.value };
-      const headers = { ...crumbPair, ...(known?.cookie === undefined ? {} : { cookie: known.cookie }) };
-      return http.send({
-        method: 'POST',
-        path: `/${path}`,
-        form: { ...form, ...crumbPair },
-        headers,
-        manualRedirects: true,
-        ...more,
-      });
-    };
-    try {
-      return await send();
-    } catch (error) {
-      if (!(error instanceof UpstreamError) || error.status !== 403 || !/crumb/i.test(error.seen)) throw error;
-      crumb = undefined;
-      return send();
-    }
-  };
+    (await http.ask({ path, query: { tree } }, schema)).value;
 
   const script = async <T>(name: ScriptName, args: object, schema: z.ZodType<T>): Promise<T> => {
-    const answer = await post('scriptText', { script: scriptText(name, args) }, { timeoutMs: SCRIPT_MS });
-    return scriptAnswer(name, answer.text, schema);
+    const request = { path: '/scriptText', form: { script: scriptText(name, args) }, timeoutMs: 2 * readMs };
+    const { text } = await post(request);
+    const failed = (seen: string) => http.refuse({ method: 'POST', path: `/scriptText (${name})` }, 200, seen);
+    return scriptAnswer(text, schema, failed);
   };
 
   return {
-    publicUrl: async () => options.publicUrl ?? (await options.baseUrl()),
-    pulse: () => pulse(http),
+    close: http.close,
+    publicUrl: async () => (publicUrl ?? (await baseUrl().catch(unknownWhere)))?.replace(/\/+$/, ''),
+    pulse: () => pulseOf(http, readMs),
     async controller() {
-      const tree = 'mode,numExecutors,quietingDown,url,primaryView[url]';
-      const { value: body, answer } = await http.ask({ path: '/api/json', query: { tree } }, Controller);
-      return {
-        version: answer.headers['x-jenkins'],
-        session: answer.headers['x-jenkins-session'],
-        quietingDown: body.quietingDown ?? false,
-        numExecutors: body.numExecutors ?? 0,
-        rootUrl: body.url ?? body.primaryView?.url,
-      };
+      const { value, answer } = await http.ask({ path: '/api/json', query: { tree: CONTROLLER } }, Controller);
+      const { 'x-jenkins': version, 'x-jenkins-session': session } = answer.headers;
+      return { ...value, version, session };
     },
-    executors: () => read('computer/api/json', COMPUTERS, Computers),
-    buildQueue: async () =>
-      (await read('queue/api/json', 'items[id,why,buildable,stuck,inQueueSince,task[name]]', BuildQueue)).items,
+    executors: () => read('/computer/api/json', COMPUTERS, Computers),
+    buildQueue: () => read('/queue/api/json', QUEUE, BuildQueue),
     executorSettings: () => script('executors-read', {}, ExecutorsRead),
-    setTemplateMax: ({ max, label, ifCurrent }) =>
-      script('template-max-set', { max, label: label ?? null, ifCurrent: ifCurrent ?? null, cloud: null }, TemplateSet),
+    setTemplateMax({ max, label = null, ifCurrent = null }) {
+      return script('template-max-set', { max, label, ifCurrent, cloud: null }, TemplateSet);
+    },
     setControllerExecutors: (n) => script('controller-executors-set', { n }, ControllerSet),
-    scmSync: () => script('scm-sync-status', {}, ScmStatus),
+    scmSync: async () => withoutSecrets(await script('scm-sync-status', {}, ScmStatus), rest.scrub),
     async quietDown(reason) {
-      // The text's name changed with 2.414; older cores ignore both.
-      await post('quietDown', {}, { query: { reason, message: reason } });
+      // The text's name changed with 2.414; cores before 2.267 ignore both.
+      await post({ path: '/quietDown', query: { reason, message: reason } });
     },
     async cancelQuietDown() {
-      await post('cancelQuietDown', {});
+      await post({ path: '/cancelQuietDown' });
     },
-    whoAmI: async () => (await read('whoAmI/api/json', undefined, WhoAmI)).name,
+    whoAmI: () => read('/whoAmI/api/json', undefined, WhoAmI),
   };
 }
 
-/** Core 1.596 does not escape control characters in its JSON. */
+/** Core 1.596 does not escape control characters in its JSON (contract jenkins §1). */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this removes
 const withoutControls = (text: string): string => text.replace(/[\x00-\x08\x0b\x0c\x0e-\x1f]/g, '');
 
-const cookieOf = (answer: HttpAnswer): string | undefined =>
-  /JSESSIONID[^=]*=[^;]+/.exec(answer.headers['set-cookie'] ?? '')?.[0];
-
-/** `GET login` answers 200 to anybody on both lines; the order of the tests is the contract's (§1). */
-async function pulse(http: HttpClient): Promise<JenkinsPulse> {
-  try {
-    const answer = await http.send({
-      path: '/login',
-      headers: { Accept: 'text/html' },
-      accept: [401, 403, 404, 500, 502, 503, 504],
-      repeat: false,
-      timeoutMs: PULSE_MS,
-    });
-    return readPulse(answer);
-  } catch (error) {
-    if (!(error instanceof UpstreamError)) throw error;
-    return { state: 'unreachable', session: undefined, version: undefined, detail: error.seen };
-  }
+/** A link is not worth an error; without an address there is none. */
+function unknownWhere(error: unknown): undefined {
+  if (!(error instanceof UpstreamError)) throw error;
 }
 
-function readPulse({ status, text, headers }: HttpAnswer): JenkinsPulse {
-  const seen = { session: headers['x-jenkins-session'], version: headers['x-jenkins'] };
-  const title = htmlTitle(text) ?? `status ${status}`;
-  if (status === 503) {
-    if (/getting ready to work|Starting Jenkins/.test(text)) return { state: 'starting', ...seen, detail: undefined };
-    if (/restarting/i.test(text)) return { state: 'restarting', ...seen, detail: undefined };
-    return { state: 'broken', ...seen, detail: title };
-  }
-  if (status === 502 || status === 504) return { state: 'unreachable', ...seen, detail: `a proxy says ${status}` };
-  // scm-sync's filter eats requests while its plugin object is missing: nothing is not "up" (contract §1).
-  if (status === 200 && text.trim() === '')
-    return { state: 'broken', ...seen, detail: 'it answers with an empty page' };
-  if (status >= 500) return { state: 'broken', ...seen, detail: title };
-  if (seen.version === undefined)
-    return { state: 'broken', ...seen, detail: `something else answers there (${title})` };
-  return { state: 'up', ...seen, detail: undefined };
+/** What git and the plugin wrote may quote a URL with a password; the script hides some, we hide the rest. */
+function withoutSecrets(status: ScmSyncStatus, scrub: Scrub): ScmSyncStatus {
+  const clean = (text: string | undefined) => (text === undefined ? undefined : scrub(text));
+  const { url, failText, logText } = status;
+  return { ...status, url: clean(url), failText: clean(failText), logText: clean(logText) };
 }

@@ -1,29 +1,60 @@
-// What a refusal of Jenkins says: crumbs, missing rights (named in headers), HTML pages down to one line.
+// What a refusal of Jenkins says, in one line: crumbs, missing rights (named in headers), HTML pages. Called by `http.ts`.
 import type { Explanation, HttpAnswer } from '../http.js';
-import { htmlTitle } from '../http-body.js';
+import { htmlTitle, isHtml } from '../http-body.js';
 
-export function explainJenkins({ status, text, headers }: HttpAnswer): Explanation | undefined {
-  if (status === 401)
-    return { seen: 'the user name or API token is refused (tokens may die with the controller that made them)' };
-  if (status === 404) return { seen: 'not found, or no right to see it' };
-  if (status !== 403) return undefined;
-  if (/No valid crumb/i.test(text)) return { seen: 'No valid crumb' };
-  const permission = headers['x-required-permission'];
-  if (permission !== undefined) {
-    return {
-      seen: `${headers['x-you-are-authenticated-as'] ?? 'this account'} lacks the right ${readable(permission)}`,
-    };
-  }
-  return {
-    seen: /Authentication required/.test(text)
-      ? 'it wants a user name and an API token'
-      : (htmlTitle(text) ?? 'forbidden'),
-  };
+/** `post.ts` gets a fresh crumb on exactly this. */
+export const NO_CRUMB = 'No valid crumb was included in the request';
+
+export function explainJenkins(answer: HttpAnswer): Explanation | undefined {
+  const seen = words(answer);
+  return seen === undefined ? undefined : { seen };
 }
 
-/** `hudson.model.Hudson.Administer` → `Overall/Administer`. */
-const readable = (permission: string): string =>
-  permission.replace(
-    /^hudson\.model\.(Hudson|Item|Run|View)\./,
-    (_, kind: string) => `${kind === 'Hudson' ? 'Overall' : kind}/`,
+function words({ status, text, headers }: HttpAnswer): string | undefined {
+  switch (status) {
+    case 401:
+      return 'the user name or API token is refused; a token dies with the controller that made it, unless users are kept in git';
+    case 403:
+      return text.includes('No valid crumb') ? NO_CRUMB : missingRight(text, headers);
+    case 404:
+      return 'not found, or no right to see it';
+    case 500:
+      return inside(text);
+    case 503:
+      return /getting ready to work|\bStarting Jenkins/.test(text) ? 'Jenkins is starting' : pageTitle(text, headers);
+    default:
+      return pageTitle(text, headers);
+  }
+}
+
+function missingRight(text: string, headers: Record<string, string>): string {
+  const account = headers['x-you-are-authenticated-as'];
+  const permission = headers['x-required-permission'];
+  const lacks = permission === undefined ? undefined : `lacks the right ${readable(permission)}`;
+  if (account === 'anonymous' || text.includes('Authentication required'))
+    return `it wants a user name and an API token${lacks === undefined ? '' : `: anonymous ${lacks}`}`;
+  if (lacks !== undefined) return `${account ?? 'this account'} ${lacks}`;
+  return pageTitle(text, headers) ?? 'forbidden';
+}
+
+/** `hudson.model.Hudson.Administer` → `Overall/Administer`, as Jenkins' own pages name it. */
+function readable(permission: string): string {
+  return permission.replace(
+    /^hudson\.model\.(Hudson|Item|Run|View|Computer)\./,
+    (_, kind: string) => `${KINDS[kind] ?? kind}/`,
   );
+}
+
+const KINDS: Record<string, string> = { Hudson: 'Overall', Item: 'Job', Computer: 'Agent' };
+
+/** Old cores send a stack trace along, modern ones an id to look for in Jenkins' log. */
+function inside(text: string): string {
+  const id = /Logging ID=([\w-]+)/.exec(text)?.[1];
+  return id === undefined ? 'a fault inside Jenkins' : `a fault inside Jenkins, logging ID ${id} in its log`;
+}
+
+/** Jetty writes `Error 409 nightly is not buildable`; the number is said already. */
+function pageTitle(text: string, headers: Record<string, string>): string | undefined {
+  if (!isHtml(text, headers['content-type'] ?? '')) return undefined;
+  return htmlTitle(text)?.replace(/^Error \d{3} /, '');
+}

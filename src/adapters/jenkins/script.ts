@@ -1,8 +1,9 @@
 // Our Groovy scripts: read from `scripts/`, given their arguments in a form no user text can break out of, and their one
-// line of answer found again among whatever else was printed (contract jenkins §2.3).
+// line of answer found again among whatever else was printed (contract jenkins §2.3). Called by `client.ts`.
 import { readFileSync } from 'node:fs';
-import type { z } from 'zod';
-import { UpstreamError } from '../../core/errors.js';
+import { z } from 'zod';
+import type { UpstreamError } from '../../core/errors.js';
+import { shorten } from '../http-body.js';
 
 export type ScriptName = 'executors-read' | 'template-max-set' | 'controller-executors-set' | 'scm-sync-status';
 
@@ -12,32 +13,36 @@ export function scriptText(name: ScriptName, args: object): string {
   return source.replace('@@ARGS_B64@@', Buffer.from(JSON.stringify(args), 'utf8').toString('base64'));
 }
 
-/** An accepted script always answers 200, also when it threw: only our own line is an answer. */
-export function scriptAnswer<T>(name: ScriptName, text: string, schema: z.ZodType<T>): T {
-  const failed = (seen: string) =>
-    new UpstreamError({
-      system: 'Jenkins',
-      request: `script ${name}`,
-      status: 200,
-      seen,
-      retryable: false,
-      mayHaveArrived: true,
-    });
-  const json = /@@CIBOT@@([\s\S]*?)@@END@@/.exec(text)?.[1];
-  if (json === undefined)
-    throw failed(`the script failed: ${(text.trim().split(/\r?\n/)[0] ?? '').slice(0, 200) || 'no output'}`);
-  const answer = parse(json);
-  if (answer === undefined) throw failed('the script answered something that is not JSON');
-  if (answer['ok'] !== true)
-    throw failed(`the script failed: ${String(answer['error'] ?? 'no reason given').slice(0, 200)}`);
-  const result = schema.safeParse(answer);
-  if (!result.success) throw failed('the script answered in an unexpected form');
-  return result.data;
+const Outcome = z.discriminatedUnion('ok', [
+  z.looseObject({ ok: z.literal(true) }),
+  z.object({ ok: z.literal(false), error: z.string().catch('no reason given') }),
+]);
+
+/** An accepted script always answers 200, also when it threw or did not compile: only our own line is an answer. */
+export function scriptAnswer<T>(text: string, schema: z.ZodType<T>, failed: (seen: string) => UpstreamError): T {
+  const line = /@@CIBOT@@([\s\S]*?)@@END@@/.exec(text)?.[1];
+  if (line === undefined) throw failed(firstLine(text));
+  const outcome = Outcome.safeParse(parsed(line));
+  if (!outcome.success) throw failed('the script printed something that is not its answer');
+  if (!outcome.data.ok) throw failed(`the script failed: ${shorten(String(outcome.data.error), 200)}`);
+  const result = schema.safeParse(outcome.data);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw failed(
+    `the script answered something else than expected: ${issue?.path.map(String).join('.')}: ${issue?.message}`,
+  );
 }
 
-function parse(json: string): Record<string, unknown> | undefined {
+/** A stack trace below the first line names classes, and scripts may quote anything: one line is enough. */
+function firstLine(text: string): string {
+  const [line = ''] = text.trim().split(/\r?\n/, 1);
+  if (line === '') return 'the script printed nothing: Jenkins is up but does not answer properly';
+  return `the script did not run: ${shorten(line, 200)}`;
+}
+
+function parsed(text: string): unknown {
   try {
-    return JSON.parse(json) as Record<string, unknown>;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

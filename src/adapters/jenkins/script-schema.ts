@@ -1,0 +1,123 @@
+// What our Groovy scripts print (contract jenkins §2.3, §3.3), only the fields we read. Called by `client.ts`.
+import { z } from 'zod';
+import type { ExecutorSettings, ScmSyncStatus } from '../../core/cluster.js';
+
+const maybe = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
+
+const Template = z.object({
+  index: z.number(),
+  label: z.string(),
+  maxExecutors: z.number(),
+  idleTerminationMinutes: maybe(z.number()),
+  cpus: maybe(z.number()),
+  mem: maybe(z.number()),
+  executorCpus: maybe(z.number()),
+  executorMem: maybe(z.number()),
+});
+
+const Cloud = z.object({
+  index: z.number(),
+  generation: z.number(),
+  frameworkName: maybe(z.string()),
+  onDemandRegistration: maybe(z.boolean()),
+  schedulerRunning: maybe(z.boolean()),
+  templates: z.array(Template),
+});
+
+export const ExecutorsRead = z
+  .object({ controller: z.object({ numExecutors: z.number() }), clouds: z.array(Cloud) })
+  .transform(
+    ({ controller, clouds }): ExecutorSettings => ({
+      controllerExecutors: controller.numExecutors,
+      templates: clouds.flatMap((cloud) =>
+        cloud.templates.map((wire) => ({
+          cloud: cloud.index,
+          generation: cloud.generation === 2 ? (2 as const) : (0 as const),
+          index: wire.index,
+          label: wire.label,
+          maxExecutors: wire.maxExecutors,
+          idleMinutes: wire.idleTerminationMinutes,
+          cpus: wire.cpus ?? 0,
+          memMiB: wire.mem ?? 0,
+          executorCpus: wire.executorCpus,
+          executorMemMiB: wire.executorMem,
+        })),
+      ),
+      schedulerRunning: allRunning(clouds.map((cloud) => cloud.schedulerRunning)),
+      onDemandRegistration: clouds.some((cloud) => cloud.onDemandRegistration === true),
+      frameworkName: clouds[0]?.frameworkName,
+    }),
+  );
+
+/** One cloud whose scheduler is gone starts no agents; 2.x does not tell. */
+function allRunning(clouds: (boolean | undefined)[]): boolean | undefined {
+  const known = clouds.filter((running) => running !== undefined);
+  return known.length === 0 ? undefined : known.every((running) => running);
+}
+
+const TemplateRow = z.object({
+  cloud: z.number(),
+  template: z.number(),
+  label: z.string(),
+  from: z.number(),
+  to: z.number(),
+});
+export const TemplateSet = z.object({
+  changed: z.array(TemplateRow),
+  unchanged: z.array(TemplateRow),
+  refused: z.array(TemplateRow.extend({ reason: z.string() })),
+  saved: z.boolean(),
+});
+
+export const ControllerSet = z.object({ from: z.number(), to: z.number(), applied: z.boolean() });
+
+const LogFile = z.object({
+  exists: z.boolean(),
+  mtime: maybe(z.number()),
+  size: maybe(z.number()),
+  tail: maybe(z.string()),
+});
+
+const LogRecord = z.object({ message: z.string() });
+
+export const ScmStatus = z
+  .object({
+    now: z.number(),
+    session: maybe(z.string()),
+    plugin: z.enum(['absent', 'inactive', 'active']),
+    scm: maybe(z.string()),
+    url: maybe(z.string()),
+    queuedCommits: maybe(z.number()),
+    unpushedCommits: maybe(z.number()),
+    dirtyFiles: maybe(z.number()),
+    configInSync: maybe(z.boolean()),
+    success: LogFile,
+    fail: LogFile,
+    log: maybe(z.array(LogRecord)),
+  })
+  .transform(
+    ({ success, fail, log, ...wire }): ScmSyncStatus => ({
+      ...wire,
+      // Their times as the files have them: the dates inside have no usable zone (contract jenkins §3.3).
+      successAt: success.exists ? success.mtime : undefined,
+      failedAt: fail.exists ? fail.mtime : undefined,
+      failSize: fail.exists ? fail.size : undefined,
+      failText: fail.exists ? lastFailure(fail.tail) : undefined,
+      logText: gitSaid(log?.map(({ message }) => message)),
+    }),
+  );
+
+/** `<date> : <text><br/>` for each failure, one behind the other. */
+function lastFailure(tail: string | undefined): string | undefined {
+  const line = tail?.split('<br/>').findLast((part) => part.trim() !== '');
+  return line?.replace(/^.*?\d{4} : /s, '').trim();
+}
+
+/** Newest first. The file only says that something failed; git's own words stand behind the colon of these records. */
+function gitSaid(messages: readonly string[] | undefined): string | undefined {
+  const told = messages?.find((message) => /^\[(?:checkinFiles|checkout)\]/.test(message)) ?? messages?.[0];
+  return told
+    ?.replace(/^\[\w+\][^:]*: ?/, '')
+    .split(/\r?\n/, 1)[0]
+    ?.trim();
+}
