@@ -13,7 +13,7 @@ import type {
   ScmSyncStatus,
 } from '../core/cluster.js';
 import { type Asked, defineCommand, type Ports } from '../core/command.js';
-import { addressOf, healthWords, jenkinsFramework, pulseWords, runningTask } from '../core/controller.js';
+import { addressOf, healthWords, jenkinsFramework, pulseWords, runningTask, stateWords } from '../core/controller.js';
 import { context, type Message } from '../core/conversation.js';
 import { gaps, type Told, told } from '../core/gather.js';
 import { whyNotStarting } from '../core/launch-delay.js';
@@ -55,7 +55,7 @@ async function run(_: object, ports: Ports, _asked: Asked): Promise<Facts> {
   const fromJenkins = <T>(ask: () => Promise<T>): Promise<Told<T>> =>
     pulse.state === 'up'
       ? told(clock, 'Jenkins', ask)
-      : Promise.resolve({ ok: false, missing: `Jenkins ${pulseWords(pulse)}` });
+      : Promise.resolve({ ok: false, missing: `Jenkins ${stateWords(pulse)}` });
   const [app, deployments, launch, frameworks, controller, executors, buildQueue, scm, running, waiting] =
     await Promise.all([
       told(clock, 'Marathon', () => marathon.app(settings.appId)),
@@ -167,7 +167,7 @@ function deploymentWords({ deployments, appId }: Facts): Rich {
 }
 
 function jenkinsWords({ controller, pulse }: Facts): Rich {
-  if (!controller.ok) return md`${pulseWords(pulse)}`;
+  if (!controller.ok) return md`${stateWords(pulse)}`;
   return md`${controller.value.version ?? 'version unknown'}${controller.value.quietingDown ? ', quieting down' : ''}`;
 }
 

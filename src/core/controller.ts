@@ -23,7 +23,8 @@ export function jenkinsFramework(frameworks: readonly Framework[]): Framework | 
   return named.find((framework) => framework.active) ?? named[0];
 }
 
-export function pulseWords(pulse: JenkinsPulse): string {
+/** Without the reason, for where it has been said already. */
+export function stateWords(pulse: JenkinsPulse): string {
   const words: Record<JenkinsPulse['state'], string> = {
     up: 'answers',
     starting: 'is starting',
@@ -31,9 +32,12 @@ export function pulseWords(pulse: JenkinsPulse): string {
     broken: 'answers, but not as Jenkins should',
     unreachable: 'does not answer',
   };
-  return pulse.state === 'up' || pulse.detail === undefined
-    ? words[pulse.state]
-    : `${words[pulse.state]} (${pulse.detail})`;
+  return words[pulse.state];
+}
+
+export function pulseWords(pulse: JenkinsPulse): string {
+  const detail = pulse.state === 'up' || pulse.detail === undefined ? '' : ` (${pulse.detail})`;
+  return `${stateWords(pulse)}${detail}`;
 }
 
 export function healthWords(task: MarathonTask): string {
