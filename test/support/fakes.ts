@@ -1,0 +1,153 @@
+// A CI service as plain records: each system answers with a fixed good state, and a test replaces the calls it is about.
+// What a test did not expect (a write) fails with its name.
+import { catalogueOf, commands } from '../../src/commands/index.js';
+import type { AuditEntry } from '../../src/core/audit.js';
+import type { ChangeQueue } from '../../src/core/changes.js';
+import type { Jenkins, Marathon, Mesos } from '../../src/core/cluster.js';
+import type { Asked, Ports, Settings } from '../../src/core/command.js';
+import type { Clock } from '../../src/core/time.js';
+import { aController, aFramework, agents, aLoadOf, anApp, aTask, aTemplate, SAVED } from './ci-service.js';
+import { manualClock } from './manual-clock.js';
+
+const unexpected = (call: string) => (): never => {
+  throw new Error(`nobody expected ${call}`);
+};
+
+export function fakeMarathon(calls: Partial<Marathon> = {}): Marathon {
+  return {
+    publicUrl: 'http://marathon.example.org:8080',
+    info: async () => ({
+      version: '1.5.15',
+      frameworkId: 'marathon-framework',
+      mesosUrl: 'http://192.168.3.4:5050',
+      leader: '192.168.3.4:8080',
+    }),
+    app: async () => anApp(),
+    deployments: async () => [],
+    launchQueue: async () => undefined,
+    versions: async () => [anApp().version],
+    appVersion: async () => anApp().definition,
+    create: unexpected('POST /v2/apps'),
+    replace: unexpected('PUT /v2/apps'),
+    setInstances: unexpected('PUT of instances'),
+    cancelDeployment: unexpected('DELETE /v2/deployments'),
+    ...calls,
+  };
+}
+
+export function fakeMesos(calls: Partial<Mesos> = {}): Mesos {
+  return {
+    publicUrl: 'http://192.168.3.4:5050',
+    agents: async () => agents(),
+    hostnameOf: () => undefined,
+    frameworks: async () => [aFramework()],
+    tasks: async (frameworkId) =>
+      frameworkId === 'marathon-framework'
+        ? [
+            {
+              id: aTask().id,
+              name: 'jenkins',
+              state: 'TASK_RUNNING',
+              frameworkId,
+              mesosAgentId: 'agent-25',
+              executorId: '',
+              resources: { cpus: 1, memMiB: 2048 },
+            },
+          ]
+        : [],
+    statistics: async () => [],
+    sandboxLink: ({ mesosAgentId, frameworkId, taskId }) =>
+      `http://192.168.3.4:5050/#/agents/${mesosAgentId}/frameworks/${frameworkId}/executors/${taskId}`,
+    ...calls,
+  };
+}
+
+export function fakeJenkins(calls: Partial<Jenkins> = {}): Jenkins {
+  return {
+    publicUrl: async () => 'http://ci.example.org/',
+    pulse: async () => ({ state: 'up', session: 'session-1', version: '1.596.2', detail: undefined }),
+    controller: async () => aController(),
+    executors: async () => aLoadOf(),
+    buildQueue: async () => [],
+    executorSettings: async () => ({
+      controllerExecutors: 2,
+      templates: [aTemplate()],
+      schedulerRunning: true,
+      onDemandRegistration: false,
+      frameworkName: 'Jenkins Scheduler',
+    }),
+    setTemplateMax: unexpected('a change of the agent templates'),
+    setControllerExecutors: unexpected("a change of the controller's executors"),
+    scmSync: async () => SAVED,
+    quietDown: unexpected('quietDown'),
+    cancelQuietDown: unexpected('cancelQuietDown'),
+    whoAmI: async () => 'bellboard',
+    ...calls,
+  };
+}
+
+export const fakeChanges = (calls: Partial<ChangeQueue> = {}): ChangeQueue => ({
+  running: async () => undefined,
+  waiting: async () => [],
+  stop: async () => 'unknown',
+  ...calls,
+});
+
+export const SETTINGS: Settings = {
+  name: 'bellboard',
+  slashCommand: '/ci',
+  appId: '/jenkins',
+  executorsAppId: undefined,
+  scmSyncGit: 'git@git.example.org:ci/jenkins.git',
+  appUser: 'jenkins',
+};
+
+/** What `anApp` runs, so that a deploy of it finds nothing to do. */
+export const MANIFEST = JSON.stringify({
+  id: '/jenkins',
+  instances: 1,
+  cpus: 1,
+  mem: 2048,
+  user: '${APP_USER}',
+  cmd: 'exec java -jar jenkins.war --httpPort=$PORT0',
+  env: { SCM_SYNC_GIT: '${SCM_SYNC_GIT}' },
+  healthChecks: [
+    { protocol: 'HTTP', path: '/login', gracePeriodSeconds: 300, intervalSeconds: 20, maxConsecutiveFailures: 9 },
+  ],
+  upgradeStrategy: { minimumHealthCapacity: 0, maximumOverCapacity: 0 },
+});
+
+export interface FakeCalls {
+  marathon?: Partial<Marathon>;
+  mesos?: Partial<Mesos>;
+  jenkins?: Partial<Jenkins>;
+  changes?: Partial<ChangeQueue>;
+  settings?: Partial<Settings>;
+  audit?: readonly AuditEntry[];
+  manifest?: () => string;
+  clock?: Clock;
+}
+
+export function fakePorts(calls: FakeCalls = {}): Ports {
+  return {
+    marathon: fakeMarathon(calls.marathon),
+    mesos: fakeMesos(calls.mesos),
+    jenkins: fakeJenkins(calls.jenkins),
+    manifest: { read: async () => calls.manifest?.() ?? MANIFEST },
+    audit: { recent: async (limit) => (calls.audit ?? []).slice(0, limit) },
+    changes: fakeChanges(calls.changes),
+    catalogue: catalogueOf(commands),
+    settings: { ...SETTINGS, ...calls.settings },
+    clock: calls.clock ?? manualClock(),
+  };
+}
+
+export const asked = (patch: Partial<Asked> = {}): Asked => ({
+  id: 'd-ana-go',
+  actor: { userId: 'U0ANA', teamId: 'T0HOME' },
+  place: { channelId: 'C0CI', teamId: 'T0HOME' },
+  text: 'where',
+  here: false,
+  may: () => ({ allowed: true }),
+  ...patch,
+});
