@@ -26,10 +26,18 @@ const NO_WORKER_MS = MINUTE;
 
 export function nudge(job: CommandJob | PressJob, queue: 'reads' | 'changes', ports: NudgePorts): void {
   const guarded = (look: () => Promise<void>) => () => {
-    look().catch((error: unknown) => ports.log.warn({ error: String(error) }, 'could not look after an accepted command'));
+    look().catch((error: unknown) =>
+      ports.log.warn({ error: String(error) }, 'could not look after an accepted command'),
+    );
   };
-  ports.clock.after(FIRST_WORD_MS, guarded(() => firstWord(job, queue, ports)));
-  ports.clock.after(NO_WORKER_MS, guarded(() => noWorker(job, queue, ports)));
+  ports.clock.after(
+    FIRST_WORD_MS,
+    guarded(() => firstWord(job, queue, ports)),
+  );
+  ports.clock.after(
+    NO_WORKER_MS,
+    guarded(() => noWorker(job, queue, ports)),
+  );
 }
 
 async function firstWord(job: CommandJob | PressJob, queue: 'reads' | 'changes', ports: NudgePorts): Promise<void> {
@@ -50,7 +58,9 @@ async function noWorker(job: CommandJob | PressJob, queue: 'reads' | 'changes', 
   if ((await ports.stateOf(job.delivery, queue)) !== 'waiting' || (await ports.workers()) > 0) return;
   await ports.say(
     job,
-    say(md`:warning: No worker of Bellboard is running, so nothing has been done yet. Your command is kept and runs if one starts within 30 min. Whoever runs Bellboard should start the role ${code('worker')}.`),
+    say(
+      md`:warning: No worker of Bellboard is running, so nothing has been done yet. Your command is kept and runs if one starts within 30 min. Whoever runs Bellboard should start the role ${code('worker')}.`,
+    ),
   );
 }
 

@@ -56,13 +56,18 @@ async function confirm(
 
 /** Until its turn comes, the message says that somebody confirmed it, and who is ahead. */
 async function showConfirmed(job: PressJob, plan: Plan, command: DisruptCommand, ports: PerformPorts): Promise<void> {
-  const ahead = (await ports.queue.ahead(changeIdOf(plan.id))).map((change) => md`${code(change.text)} of ${mention(change.userId)}`);
+  const ahead = (await ports.queue.ahead(changeIdOf(plan.id))).map(
+    (change) => md`${code(change.text)} of ${mention(change.userId)}`,
+  );
   const turn = ahead.length === 0 ? md`starting` : md`number ${ahead.length} in the queue, behind ${join(ahead)}`;
   const message = say(
     md`:hourglass_flowing_sand: ${command.title(plan.facts, 'going')}: confirmed by ${mention(job.actor.userId)}, ${turn}`,
     context(askedBy(plan.actor, ports.command.settings.slashCommand, plan.text)),
   );
-  await ports.messages.put(rootKey(plan.id), channelOf(plan.place), message, { rank: CONFIRMED_RANK, priority: 'progress' });
+  await ports.messages.put(rootKey(plan.id), channelOf(plan.place), message, {
+    rank: CONFIRMED_RANK,
+    priority: 'progress',
+  });
 }
 
 const confirmedJob = (job: PressJob, plan: Plan): ConfirmedJob => ({
