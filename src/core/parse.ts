@@ -100,7 +100,7 @@ function nameWords(command: Command, tokens: readonly string[]): { named: Named;
 
   for (let index = 0; index < tokens.length; index += 1) {
     const token = tokens[index] as string;
-    if (optionsEnded || !/^--?[A-Za-z]|^--$/.test(token)) {
+    if (optionsEnded || !/^-[A-Za-z]|^--/.test(token)) {
       words.push(token);
       continue;
     }

@@ -2,7 +2,7 @@
 
 /** `PASSWORD`, `API_TOKEN`, `SECRET_KEY` …: the name of an environment variable that holds a secret. */
 export function looksSecret(name: string): boolean {
-  return /pass(word|wd|phrase)?|token|secret|credential|private|api_?key|(^|_)key($|_)|auth/i.test(name);
+  return /pass(word|wd|phrase)?|token|secret|credential|private|api_?key|(^|_)key($|_)|auth(?!or)/i.test(name);
 }
 
 /** `https://user:password@host`, also inside a longer text. */
