@@ -1,0 +1,109 @@
+// The playground as people and scripts start it: a process, its output, its exit code.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import axios from 'axios';
+import { afterEach, describe, expect, it } from 'vitest';
+
+const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+let child: ChildProcess | undefined;
+
+afterEach(() => {
+  child?.kill('SIGKILL');
+});
+
+function playground(...args: string[]): ChildProcess {
+  const started = spawn(process.execPath, [program, 'playground', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  child = started;
+  return started;
+}
+
+async function run(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
+  const started = playground(...args);
+  let out = '';
+  let err = '';
+  started.stdout?.on('data', (chunk: Buffer) => {
+    out += chunk.toString();
+  });
+  started.stderr?.on('data', (chunk: Buffer) => {
+    err += chunk.toString();
+  });
+  const [code] = await once(started, 'close');
+  return { code, out, err };
+}
+
+const TIMEOUT = { timeout: 60_000 };
+
+describe('npm run playground -- --run …', () => {
+  it('answers where and usage and exits 0', TIMEOUT, async () => {
+    const { code, out, err } = await run('--run', '/ci where', '--run', '/ci usage');
+    expect(out).toContain('The Jenkins controller runs on 192.168.3.25:31052');
+    expect(out).toContain("of the cluster's 156.0 cpus and 312.0 GB");
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+  });
+
+  it('presses Deploy and waits for the end', TIMEOUT, async () => {
+    const { code, out } = await run('--run', '/ci deploy --mem 3072 --now', '--press', 'Deploy');
+    expect(out).toMatch(
+      /Deployed \/jenkins in \d+ s\. It runs on 192\.168\.3\.\d+:\d+ \(before: 192\.168\.3\.25:31052\)/,
+    );
+    expect(code).toBe(0);
+  });
+
+  it('exits 1 when a command was not understood or a button is not there', TIMEOUT, async () => {
+    const { code, out } = await run('--run', '/ci wehre', '--press', 'Deploy');
+    expect(out).toContain('Did you mean');
+    expect(out).toContain('No message has a button "Deploy".');
+    expect(code).toBe(1);
+  });
+
+  it('exits 2 and lists its options when one is unknown', TIMEOUT, async () => {
+    const { code, err } = await run('--fast');
+    expect(err).toContain("Unknown option '--fast'");
+    expect(err).toContain('--help');
+    expect(code).toBe(2);
+  });
+
+  it.each(['0.8', '0.11', '1.3', '1.11'])('deploys with Marathon %s', TIMEOUT, async (marathon) => {
+    const { code, out } = await run(
+      '--marathon',
+      marathon,
+      '--run',
+      '/ci deploy --mem 3072 --now',
+      '--press',
+      'Deploy',
+    );
+    expect(out).toMatch(/Deployed \/jenkins in/);
+    expect(code).toBe(0);
+  });
+
+  it('runs a modern Jenkins whose Mesos plugin starts one agent for each build', TIMEOUT, async () => {
+    const { code, out } = await run('--jenkins', 'modern', '--run', '/ci status', '--run', '/ci scale executors 4');
+    expect(out).toContain('2.479.3');
+    expect(out).toContain('Mesos plugin 2.x');
+    expect(code).toBe(1);
+  });
+});
+
+describe('npm run playground -- --json', () => {
+  it(
+    'prints the addresses of the simulated systems first and stays up until it is asked to stop',
+    TIMEOUT,
+    async () => {
+      const started = playground('--json');
+      if (started.stdout === null) throw new Error('no output');
+      const [line] = (await once(createInterface(started.stdout), 'line')) as [string];
+      const urls = JSON.parse(line) as Record<'marathon' | 'mesos' | 'jenkins' | 'slack', string>;
+
+      expect((await axios.get(`${urls.marathon}/v2/info`)).data.name).toBe('marathon');
+      expect((await axios.get(`${urls.mesos}/slaves`)).data.slaves).toHaveLength(39);
+      expect((await axios.get(`${urls.jenkins}/login`)).headers['x-jenkins']).toBe('1.596.2');
+      expect((await axios.post(`${urls.slack}auth.test`)).data).toMatchObject({ ok: false, error: 'not_authed' });
+
+      started.kill('SIGTERM');
+      const [code] = await once(started, 'close');
+      expect(code).toBe(0);
+    },
+  );
+});
