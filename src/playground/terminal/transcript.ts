@@ -1,9 +1,7 @@
-// What has been said, on the screen: for scripts each message once it is settled; on a terminal the messages of the last
-// command are redrawn in place while they change.
-
+// What has been said, on the screen: redrawn in place on a terminal while it changes; printed anew, each change once, in
+// a file or pipe. Gives every button that was ever shown a number of its own.
 import { type Pressable, pressables, type SlackMessage, type SlackWorkspace } from '../slack/workspace.js';
-import type { Look } from './draw.js';
-import { draw, paint } from './draw.js';
+import { draw, type Look, paint } from './draw.js';
 
 export interface Screen {
   write(text: string): void;
@@ -13,14 +11,26 @@ export interface Screen {
   isTerminal: boolean;
 }
 
+interface Numbered {
+  button: Pressable;
+  message: SlackMessage;
+}
+
+/** Rows left for the prompt and what is being typed. */
+const PROMPT_ROWS = 2;
+const WIDEST = 120;
+const NARROWEST = 40;
+
 export class Transcript {
   readonly #slack: SlackWorkspace;
   readonly #screen: Screen;
   /** What was last drawn of each message. */
   readonly #drawn = new Map<SlackMessage, string>();
-  /** Messages that may still be redrawn, and how many lines they take on the screen now. */
+  /** By number. A number is never given twice, so a screen that was not redrawn cannot lie. */
+  readonly #buttons: Numbered[] = [];
+  /** Messages that may still be redrawn, and how many rows they take on the screen now. */
   #live: SlackMessage[] = [];
-  #liveLines = 0;
+  #liveRows = 0;
 
   constructor(slack: SlackWorkspace, screen: Screen) {
     this.#slack = slack;
@@ -40,67 +50,80 @@ export class Transcript {
 
   settle(): void {
     this.#live = [];
-    this.#liveLines = 0;
+    this.#liveRows = 0;
   }
 
   /** Everything new or changed since the last time. */
   flush(): void {
-    const changed = this.#slack.messages.filter((message) => this.#isNew(message));
+    const changed = this.#slack.messages.filter((message) => this.#hasNews(message));
     if (changed.length === 0) return;
+    const seenBefore = new Set(changed.filter((message) => this.#drawn.has(message)));
     for (const message of changed) this.#drawn.set(message, stateOf(message));
-    if (!this.#screen.isTerminal) {
-      this.#screen.write(`${changed.flatMap((message) => draw(message, this.#look)).join('\n')}\n`);
-      return;
-    }
-    this.#live = inReadingOrder([...new Set([...this.#live, ...changed])].filter((message) => !message.deleted));
-    this.#redraw();
+    if (this.#screen.isTerminal) this.#redraw(changed, seenBefore);
+    else this.#print(changed, seenBefore);
   }
 
-  /** The button with that number, as the screen shows it. */
-  button(number: number): { button: Pressable; message: SlackMessage } | undefined {
-    return this.#buttons()[number - 1];
+  /** The button with that number, while its message still shows it. */
+  button(number: number): Numbered | undefined {
+    const found = this.#buttons[number - 1];
+    if (found === undefined || found.message.deleted) return undefined;
+    const button = pressables(found.message).find((one) => keyOf(one) === keyOf(found.button));
+    return button === undefined ? undefined : { button, message: found.message };
   }
 
-  /** Only as much as fits is redrawn: what has scrolled away cannot be reached. */
-  #redraw(): void {
-    const lines = this.#live.flatMap((message) => draw(message, this.#look)).slice(-(this.#screen.rows - 4));
-    const up = this.#liveLines === 0 ? '' : `\u001b[${this.#liveLines}A`;
-    this.#screen.write(`${up}\r\u001b[J${lines.join('\n')}\n`);
-    this.#liveLines = lines.length;
+  #print(changed: SlackMessage[], seenBefore: Set<SlackMessage>): void {
+    const rows = changed.flatMap((message) => draw(message, this.#look, seenBefore.has(message)));
+    this.#screen.write(`${rows.join('\n')}\n`);
   }
 
-  #isNew(message: SlackMessage): boolean {
-    return (
-      this.#slack.directory.users.get(message.authorId)?.isBot === true &&
-      !message.deleted &&
-      this.#drawn.get(message) !== stateOf(message)
-    );
+  /** In place while it fits; what has scrolled out of reach stands, and only the change is drawn below it. */
+  #redraw(changed: SlackMessage[], seenBefore: Set<SlackMessage>): void {
+    const reachable = this.#liveRows + PROMPT_ROWS < this.#screen.rows;
+    const before = reachable ? this.#live : [];
+    const up = reachable && this.#liveRows > 0 ? `\u001b[${this.#liveRows}A` : '';
+    this.#live = inReadingOrder([...new Set([...before, ...changed])].filter((message) => !message.deleted));
+    const isAnew = (message: SlackMessage) => seenBefore.has(message) && !before.includes(message);
+    const rows = this.#live.flatMap((message) => draw(message, this.#look, isAnew(message) || message.markedEdited));
+    this.#screen.write(`${up}\r\u001b[J${rows.map((row) => `${row}\n`).join('')}`);
+    this.#liveRows = rows.length;
   }
 
-  /** Numbered across all messages that stand, oldest first. */
-  #buttons(): { button: Pressable; message: SlackMessage }[] {
-    return this.#slack.messages
-      .filter((message) => !message.deleted)
-      .flatMap((message) => pressables(message).map((button) => ({ button, message })));
+  /** What the person typed stands on the screen already; what others answer to it does not. */
+  #hasNews(message: SlackMessage): boolean {
+    const { users } = this.#slack.directory;
+    const isTold = users.get(message.authorId)?.isBot === true || message.authorId === 'USLACKBOT';
+    if (!isTold && message.reactions.length === 0) return false;
+    const known = this.#drawn.get(message);
+    return known === undefined ? !message.deleted : known !== stateOf(message);
+  }
+
+  #numberOf(button: Pressable, message: SlackMessage): number {
+    const known = this.#buttons.findIndex((one) => one.message === message && keyOf(one.button) === keyOf(button));
+    return known === -1 ? this.#buttons.push({ button, message }) : known + 1;
   }
 
   get #look(): Look {
-    const { channels, users } = this.#slack.directory;
+    const { channels, groups, users } = this.#slack.directory;
     return {
-      width: Math.max(40, Math.min(this.#screen.columns, 120)),
+      // One column is left free: a terminal may break a row that ends exactly at its edge.
+      width: Math.max(NARROWEST, Math.min(this.#screen.columns - 1, WIDEST)),
       color: this.#screen.isTerminal,
       nameOf(id) {
-        const user = [...users.values()].find((one) => one.id === id);
-        const channel = [...channels.values()].find((one) => one.id === id);
-        return user !== undefined ? `@${user.name}` : channel !== undefined ? `#${channel.name}` : id;
+        const person = users.get(id)?.name ?? groups.get(id)?.handle;
+        const channel = channels.get(id)?.name;
+        if (person !== undefined) return `@${person}`;
+        return channel === undefined ? id : `#${channel}`;
       },
-      numberOf: (button, message) =>
-        1 + this.#buttons().findIndex((one) => one.message === message && one.button.actionId === button.actionId),
+      numberOf: (button, message) => this.#numberOf(button, message),
     };
   }
 }
 
-const stateOf = (message: SlackMessage): string => JSON.stringify([message.text, message.blocks]);
+/** An edit keeps a button's number: block ids are new with every edit, what the button does is not. */
+const keyOf = ({ actionId, label, element }: Pressable): string => JSON.stringify([actionId, label, element['value']]);
+
+const stateOf = ({ text, blocks, attachments, files, reactions, deleted }: SlackMessage): string =>
+  JSON.stringify([text, blocks, attachments, files.map((file) => file.id), reactions, deleted]);
 
 /** A thread below its parent. */
 function inReadingOrder(messages: SlackMessage[]): SlackMessage[] {
