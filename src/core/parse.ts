@@ -47,7 +47,7 @@ export function parse(typed: string, catalogue: Catalogue): Parsed {
     );
   }
   const [word = 'help', ...rest] = split(text);
-  const name = word.toLowerCase().replace(/(?<=.)[.!?,;:]+$/, '');
+  const name = word.toLowerCase().replace(/(?<=[^.!?,;:])[.!?,;:]+$/, '');
   const command = catalogue.find(name);
   if (command === undefined) throw new UnknownCommand(word, suggest(text, word, catalogue));
   if (asksForHelp(rest)) return parse(`help ${command.name}`, catalogue);

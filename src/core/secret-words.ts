@@ -7,5 +7,5 @@ export function looksSecret(name: string): boolean {
 
 /** `https://user:password@host`, also inside a longer text. */
 export function hasUrlPassword(text: string): boolean {
-  return /[a-z][a-z0-9+.-]*:\/\/[^\s/@:]*:[^\s/@]+@/i.test(text);
+  return /[a-z0-9+.-]:\/\/[^\s/@:]*:[^\s/@]+@/i.test(text);
 }

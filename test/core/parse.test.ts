@@ -334,7 +334,7 @@ describe('whatever is typed', () => {
     );
   });
 
-  // A pattern that backtracks takes minutes here; the ratio is generous because other tests share the machine.
+  // A pattern that backtracks takes many times as long; the ratio is generous because other tests share the machine.
   it.each([
     ['spaces', ' '.repeat(2_000)],
     ['spaces between', `note ${' '.repeat(1_990)}x`],
@@ -359,7 +359,7 @@ describe('whatever is typed', () => {
     ['a hundred thousand dashes', '—'.repeat(100_000)],
   ])('takes no unreasonable time over %s', (_, hostile) => {
     const benign = 'word '.repeat(Math.ceil(hostile.length / 5)).slice(0, hostile.length);
-    expect(fastest(hostile)).toBeLessThan(100 * fastest(benign) + 20);
+    expect(fastest(hostile)).toBeLessThan(8 * fastest(benign) + 3);
   });
 });
 
