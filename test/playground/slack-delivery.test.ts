@@ -16,7 +16,7 @@ const ends: (() => void)[] = [];
 
 beforeEach(async () => {
   clock = manualClock();
-  slack = await startSlack({ clock });
+  slack = await startSlack({ clock, ackClock: clock });
 });
 afterEach(async () => {
   for (const end of ends.splice(0)) end();

@@ -32,11 +32,13 @@ export type {
 } from './types.js';
 
 export interface SlackOptions {
-  /**
-   * The time of messages, response_urls and rate limits. The wall clock by default, and also in a playground whose
-   * cluster runs faster: the bot's own timers and Bolt's signature check go by the wall.
-   */
+  /** The time of messages, response_urls, triggers, rate limits and repeated events; the wall clock by default. */
   clock?: Clock;
+  /**
+   * What the three seconds of an acknowledgement are measured by. The wall clock also where `clock` runs faster:
+   * computing the acknowledgement takes real time.
+   */
+  ackClock?: Clock;
   /** Parsed, or the path of the YAML file; `manifests/slack-app.yaml` by default. */
   manifest?: AppManifest | string;
   botToken?: string;
@@ -58,16 +60,18 @@ export class SlackWorkspace {
   readonly #state: SlackState;
   readonly #faults = new Faults();
   readonly #sockets: SocketMode;
+  readonly #ackClock: Clock;
   readonly #watchers = new Set<() => void>();
   #http: HttpTarget | undefined;
   #api: ApiServer | undefined;
 
-  constructor(state: SlackState, tokens: { bot: string; app: string }) {
+  constructor(state: SlackState, tokens: { bot: string; app: string }, ackClock: Clock) {
     this.#state = state;
     this.botToken = tokens.bot;
     this.appToken = tokens.app;
+    this.#ackClock = ackClock;
     const changed = () => this.#wake();
-    this.#sockets = new SocketMode({ clock: state.clock, appId: state.directory.appId, changed });
+    this.#sockets = new SocketMode({ clock: ackClock, appId: state.directory.appId, changed });
     this.people = new People(state, new Courier(state, () => this.#transport()));
     state.messages.onChange(changed);
   }
@@ -212,7 +216,7 @@ export class SlackWorkspace {
   }
 
   #transport(): Transport {
-    if (this.#http !== undefined) return httpTransport(this.#http, this.#state.clock);
+    if (this.#http !== undefined) return httpTransport(this.#http, this.#ackClock);
     return (envelope) => this.#sockets.send(envelope);
   }
 
@@ -232,7 +236,7 @@ export async function startSlack(options: SlackOptions = {}): Promise<SlackWorks
   const manifest = typeof given === 'string' ? readManifest(await readFile(given, 'utf8')) : given;
   const state = newState({ clock: options.clock ?? runningClock(), manifest, burst: options.burst ?? 3 });
   const tokens = { bot: options.botToken ?? 'xoxb-simulated', app: options.appToken ?? 'xapp-simulated' };
-  const workspace = new SlackWorkspace(state, tokens);
+  const workspace = new SlackWorkspace(state, tokens, options.ackClock ?? runningClock());
   await workspace.listen();
   return workspace;
 }
