@@ -126,7 +126,7 @@ async function read(answer: WireAnswer, asked: Attempt, from: URL, signal: Abort
   } catch (error) {
     // An error status says enough without its text.
     if (!asked.isAnswer(answer.status)) return '';
-    throw new NoAnswer(givenUp(asked) ?? cutShort(error, from.host, asked));
+    throw new NoAnswer(givenUp(asked) ?? cutShort(error, from.host, asked, answer.status));
   }
 }
 
@@ -148,7 +148,7 @@ export async function* chunksOf({ answer, body, from }: Arrival, asked: Attempt)
       yield chunk;
     }
   } catch (error) {
-    throw new NoAnswer(givenUp(asked) ?? cutShort(error, from.host, asked));
+    throw new NoAnswer(givenUp(asked) ?? cutShort(error, from.host, asked, answer.status));
   } finally {
     clearTimeout(timer);
     body.destroy();

@@ -5,6 +5,8 @@ import { CONNECT_TIMEOUT } from './http-wire.js';
 
 export interface Silence {
   seen: string;
+  /** When an answer came, but not one to be used. */
+  status?: number | undefined;
   /** A repeated read may succeed. */
   retryable: boolean;
   /** The client may repeat a read by itself: nobody has waited long. */
@@ -54,11 +56,11 @@ function judge(error: unknown, host: string, waited: Waited): Silence {
   return lost(WORDS[code] ?? `broke off (${code || 'no reason given'})`, host);
 }
 
-/** For a body that ends early; the status had already come. */
-export function cutShort(error: unknown, host: string, waited: Waited): Silence {
+/** For a body that ends early or is no use; the status had already come. */
+export function cutShort(error: unknown, host: string, waited: Waited, status: number): Silence {
   const code = codeOf(error);
-  if (error instanceof UnusableBody || code === 'ERR_CANCELED' || code === 'ABORT_ERR')
-    return silence(error, host, waited);
+  if (error instanceof UnusableBody) return { ...silence(error, host, waited), status };
+  if (code === 'ERR_CANCELED' || code === 'ABORT_ERR') return silence(error, host, waited);
   return lost('closed the connection in the middle of its answer', host);
 }
 

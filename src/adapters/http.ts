@@ -182,8 +182,8 @@ function methodOf(request: HttpRequest): string {
   return request.method ?? 'GET';
 }
 
-function failureOf({ seen, retryable, mayHaveArrived, because }: Silence): Failure {
-  return { seen, retryable, mayHaveArrived, because };
+function failureOf({ seen, status, retryable, mayHaveArrived, because }: Silence): Failure {
+  return { seen, status, retryable, mayHaveArrived, because };
 }
 
 /** The status was fine, so a write was carried out; only what it answered cannot be used. */
