@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { View } from '@slack/types';
 import { WebClient } from '@slack/web-api';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
@@ -182,6 +183,42 @@ describe('clicks', () => {
     const press = { user: '@ana', channel: '#ci', messageTs, label: 'Restart' };
     await expect(slack.press(press)).rejects.toThrow('it has nothing to press');
     expect(await slack.press({ ...press, stale: true })).toMatchObject({ acked: true });
+  });
+});
+
+describe('modals', () => {
+  const view: View = {
+    type: 'modal',
+    callback_id: 'settings',
+    title: { type: 'plain_text', text: 'Settings' },
+    blocks: [{ type: 'divider' }],
+  };
+
+  async function opened(): Promise<string> {
+    const client = new WebClient(slack.botToken, { slackApiUrl: slack.slackApiUrl });
+    const { triggerId = '' } = await slack.command(where);
+    return (await client.views.open({ trigger_id: triggerId, view })).view?.id ?? '';
+  }
+
+  test('bring what was filled in and close once acknowledged', async () => {
+    const { envelopes } = await connect(true);
+    const viewId = await opened();
+    const values = { a: { b: { type: 'plain_text_input', value: '4' } } };
+    expect(await slack.people.submitView({ user: '@ana', viewId, values })).toMatchObject({ acked: true });
+    expect(envelopes.at(-1)?.['payload']).toMatchObject({
+      type: 'view_submission',
+      user: { id: 'U0ANA' },
+      view: { callback_id: 'settings', state: { values } },
+    });
+    await expect(slack.people.submitView({ user: '@ana', viewId })).rejects.toThrow('no open view');
+  });
+
+  test('stay open when the acknowledgement finds errors, and belong to one person', async () => {
+    await connect(true, { response_action: 'errors', errors: { a: 'too many' } });
+    const viewId = await opened();
+    await slack.people.submitView({ user: '@ana', viewId });
+    expect(slack.views[0]).toMatchObject({ id: viewId, open: true });
+    await expect(slack.people.submitView({ user: '@lee', viewId })).rejects.toThrow('no open view');
   });
 });
 
