@@ -1,3 +1,4 @@
+// Long because the nouns of three systems stand side by side here, so that a word two of them use is seen to have one owner.
 // Ports and nouns of Marathon, Mesos and Jenkins, in their own words. The adapters implement them; commands name the
 // few calls they make (`Pick<Marathon, 'app'>`). Every method throws UpstreamError when the system refuses, fails or
 // stays silent. Reads are safe to repeat; each write says what twice means. Times are ms since the epoch.

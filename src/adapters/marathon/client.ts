@@ -1,12 +1,12 @@
 // Marathon 0.8 to 1.11 over HTTP: the port `Marathon` of `core/cluster.ts`.
 import type { z } from 'zod';
 import type { App, JsonObject, Marathon, MarathonInfo } from '../../core/cluster.js';
+import { withoutReadOnly } from '../../core/manifest-normal.js';
 import { MINUTE } from '../../core/time.js';
 import { atLeast } from '../../core/version.js';
 import { type HttpAnswer, type HttpClient, type HttpOptions, type HttpRequest, httpClient } from '../http.js';
 import { explainRefusal, isMissing } from './refusal.js';
 import { AnyObject, AppAnswer, appOf, Changed, Created, Deployments, Info, Queue, Versions } from './schema.js';
-import { withoutReadOnly } from './writable.js';
 
 export interface MarathonOptions
   extends Pick<HttpOptions, 'credentials' | 'clock' | 'scrub' | 'onResponse' | 'timeouts' | 'retryDelaysMs'> {
