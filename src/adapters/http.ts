@@ -132,7 +132,8 @@ export function httpClient(options: HttpOptions): HttpClient {
       const outcome = await round(request, stream);
       if ('arrived' in outcome) return outcome;
       if (!outcome.again || delay === undefined) throw outcome.error;
-      await clock.sleep(delay, request.signal);
+      // Given up while pausing: what was seen last is the reason.
+      await clock.sleep(delay, request.signal).catch(() => Promise.reject(outcome.error));
     }
     throw new Error('unreachable: the last round returns or throws');
   };

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { HttpRequest } from '../../src/adapters/http.js';
 import { failureOf } from './failing.js';
@@ -160,5 +162,33 @@ describe('redirects', () => {
     const standby = await localServer((_asked, response) => response.writeHead(307, { Location: `//${dead}/x` }).end());
     const leader = await localServer(answering(200));
     expect((await client([standby.url, leader.url]).send({ path: '/x' })).status).toBe(200);
+  });
+});
+
+describe('a proxy in the environment', () => {
+  it('is asked in place of the system', async () => {
+    const proxy = await localServer(answering(200));
+    process.env['HTTP_PROXY'] = proxy.url;
+    try {
+      await client(['http://marathon.invalid:8080']).send({ path: '/v2/info' });
+    } finally {
+      delete process.env['HTTP_PROXY'];
+    }
+    expect(proxy.asked[0]?.url).toBe('http://marathon.invalid:8080/v2/info');
+  });
+});
+
+describe('a host that swallows what it is sent', () => {
+  it('is given up while connecting, so that nothing arrived', async () => {
+    const silent = createServer(() => {});
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    // TLS is part of connecting, and this server never begins it.
+    const http = client([`https://127.0.0.1:${port}`], { timeouts: { connectMs: 40 }, retryDelaysMs: [] });
+    const error = await failureOf(http.send({ method: 'PUT', path: '/', json: {} }));
+    silent.close();
+    expect(error).toMatchObject({ retryable: true, mayHaveArrived: false });
+    expect(error.seen).toBe(`127.0.0.1:${port} did not accept a connection within 0.04 s`);
   });
 });

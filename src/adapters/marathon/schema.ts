@@ -185,7 +185,8 @@ export const Info = z
 function mesosUrl(
   config: { mesos_leader_ui_url?: string | undefined; master?: string | undefined } | undefined,
 ): string | undefined {
-  if (config?.mesos_leader_ui_url !== undefined) return config.mesos_leader_ui_url.replace(/\/+$/, '');
+  const page = config?.mesos_leader_ui_url;
+  if (page !== undefined && URL.canParse(page)) return page.replace(/\/+$/, '');
   const master = config?.master;
   return master !== undefined && /^[\w.-]+:\d+$/.test(master) ? `http://${master}` : undefined;
 }

@@ -202,6 +202,12 @@ describe('info', () => {
     expect(await client.info()).toMatchObject({ mesosUrl: undefined, frameworkId: undefined });
   });
 
+  it('takes no broken address for that of Mesos', async () => {
+    const marathon_config = { mesos_leader_ui_url: '', master: 'master-1:5050' };
+    const { client } = await marathon(serving({ '/v2/info': { version: '1.5.15', marathon_config } }));
+    expect((await client.info()).mesosUrl).toBe('http://master-1:5050');
+  });
+
   it('is read again when another leader answers', async () => {
     let leader = 'http://one:8080';
     let version = '1.3.14';

@@ -1,0 +1,112 @@
+// The clients against the simulated Marathon, Mesos and Jenkins of every generation: what the one says the other reads.
+import { afterEach, describe, expect, it } from 'vitest';
+import { jenkinsClient } from '../../src/adapters/jenkins/client.js';
+import { marathonClient } from '../../src/adapters/marathon/client.js';
+import { mesosClient } from '../../src/adapters/mesos/client.js';
+import { BOOT_MS, scene } from '../playground/jenkins-scene.js';
+import { GENERATIONS, running } from '../playground/marathon-http.js';
+import { APP, jenkinsApp } from '../playground/marathon-scene.js';
+import { ciCluster } from '../playground/mesos-http.js';
+import { failureOf, hastyClock } from './failing.js';
+
+const common = { clock: hastyClock(), scrub: (text: string) => text, publicUrl: undefined };
+const open: { close(): unknown }[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((one) => one.close()));
+});
+
+describe.each(GENERATIONS)('Marathon %s', (generation) => {
+  const connected = async () => {
+    const stage = await running(generation);
+    const client = marathonClient({ ...common, urls: [stage.server.url], credentials: undefined });
+    open.push(client);
+    return { ...stage, client };
+  };
+
+  it('tells of the app, its task and its health', async () => {
+    const { client } = await connected();
+    const app = await client.app(APP);
+    expect(app).toMatchObject({ id: APP, instances: 1, deploymentIds: [], hasHealthChecks: true });
+    expect(app?.tasks).toHaveLength(1);
+    expect(app?.tasks[0]).toMatchObject({ health: 'healthy', startedAt: expect.any(Number) });
+    expect(await client.app('/nobody')).toBeUndefined();
+    expect(await client.launchQueue(APP)).toBeUndefined();
+    expect(await client.versions(APP)).toEqual([app?.version]);
+    expect(await client.appVersion(APP, app?.version ?? '')).toMatchObject({ id: APP });
+  });
+
+  it('takes a change, tells of its deployment, refuses a second one and takes the first back', async () => {
+    const { client } = await connected();
+    const before = await client.app(APP);
+    const changed = await client.replace(APP, { ...(before?.definition ?? {}), mem: 2048 });
+    expect(changed.deploymentId).toMatch(/./);
+    const [deployment] = await client.deployments();
+    expect(deployment).toMatchObject({ id: changed.deploymentId, affectedApps: [APP] });
+    const locked = await failureOf(client.setInstances(APP, 0));
+    expect(locked).toMatchObject({ status: 409, mayHaveArrived: false });
+    if (generation !== '0.8') expect(locked.deploymentIds).toEqual([changed.deploymentId]);
+    const back = await client.cancelDeployment(changed.deploymentId ?? '', 'rollback');
+    expect(back?.deploymentId).toMatch(/./);
+    expect(await client.cancelDeployment('00000000-0000-0000-0000-000000000000', 'rollback')).toBeUndefined();
+    expect(await client.cancelDeployment(back?.deploymentId ?? '', 'leave')).toEqual({ deploymentId: undefined });
+  });
+
+  it('refuses an app that is there, and creates one that is not', async () => {
+    const { client } = await connected();
+    expect((await failureOf(client.create(jenkinsApp()))).status).toBe(409);
+    expect(await client.create(jenkinsApp({ id: '/ci/other' }))).toMatchObject({ version: expect.any(String) });
+  });
+});
+
+describe.each(['1.10', '0.22'] as const)('Mesos %s', (mesos) => {
+  it('tells of agents, frameworks, tasks and what they use', async () => {
+    const { server, agent, marathon, jenkins } = await ciCluster({ mesos });
+    const client = mesosClient({ ...common, urls: () => [server.url], credentials: undefined });
+    open.push(client);
+    const agents = await client.agents();
+    expect(agents).toHaveLength(4);
+    expect((await client.frameworks()).map(({ name }) => name).sort()).toEqual(['Jenkins Scheduler', 'marathon']);
+    expect((await client.tasks(jenkins.id)).map(({ id }) => id).sort()).toEqual(['mesos-jenkins-a', 'mesos-jenkins-b']);
+    const [task] = await client.tasks(marathon.id);
+    expect(client.hostnameOf(task?.mesosAgentId ?? '')).toMatch(/./);
+    const { hostname, port } = new URL(agent.url);
+    const [statistics] = await client.statistics({ hostname, port: Number(port) });
+    expect(statistics).toMatchObject({ frameworkId: marathon.id, executorId: task?.id });
+    expect(statistics?.cpuSeconds).toBeGreaterThan(0);
+    expect(statistics?.memRssMiB).toBeGreaterThan(0);
+  });
+});
+
+describe.each(['old', 'modern'] as const)('Jenkins, the %s line', (generation) => {
+  it('is read, changed, quieted down and heard again', async () => {
+    const stage = await scene({ generation });
+    open.push(stage);
+    const { user, token } = stage.world.accounts;
+    const header = `Basic ${Buffer.from(`${user}:${token}`).toString('base64')}`;
+    const client = jenkinsClient({
+      ...common,
+      baseUrl: async () => stage.url,
+      credentials: { header: () => header, refresh: () => false },
+    });
+    open.push(client);
+    stage.launch();
+    await stage.clock.advance(BOOT_MS);
+    expect(await client.pulse()).toMatchObject({ state: 'up', session: expect.stringMatching(/^[0-9a-f]{8}$/) });
+    expect(await client.whoAmI()).toBe(user);
+    const before = await client.executorSettings();
+    expect(await client.setControllerExecutors(before.controllerExecutors + 1)).toMatchObject({ applied: true });
+    expect(await client.controller()).toMatchObject({
+      numExecutors: before.controllerExecutors + 1,
+      quietingDown: false,
+    });
+    const change = await client.setTemplateMax({ max: 4 });
+    expect(change.refused.map(({ reason }) => reason)).toEqual(generation === 'old' ? [] : ['generation2']);
+    expect((await client.scmSync()).plugin).toBe(generation === 'old' ? 'active' : 'absent');
+    await client.quietDown('deploy');
+    expect((await client.controller()).quietingDown).toBe(true);
+    await client.cancelQuietDown();
+    expect((await client.controller()).quietingDown).toBe(false);
+    expect((await client.executors()).computers.some(({ isController }) => isController)).toBe(true);
+    expect(await client.buildQueue()).toEqual([]);
+  });
+});
