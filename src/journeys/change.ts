@@ -15,8 +15,9 @@ import {
   type Step,
 } from '../core/jobs.js';
 import type { Parsed } from '../core/parse.js';
-import { code, md, mention } from '../core/text.js';
+import { code, md, mention, type Rich } from '../core/text.js';
 import { MINUTE } from '../core/time.js';
+import { duration } from '../core/words.js';
 import type { PerformPorts } from './ports.js';
 import { answerKey, answerTo, askedBy, bugView, channelOf, channelRefusal, rootKey, userErrorView } from './reply.js';
 
@@ -62,7 +63,8 @@ async function act(
   run: ChangeRun,
   ports: PerformPorts,
 ): Promise<ChangeOutcome> {
-  const stoppedBy = await run.stopAsked();
+  const resumed = run.progress().step === 'applying';
+  const stoppedBy = resumed ? undefined : await run.stopAsked();
   if (stoppedBy !== undefined) return cancelled(stoppedBy);
   try {
     const kept = run.progress().before;
@@ -73,9 +75,14 @@ async function act(
     const { ok, message } = command.view(facts, asked);
     return { outcome: ok ? 'succeeded' : 'failed', summary: message.text, message };
   } catch (error) {
-    return failure(error, 'Nothing was changed, as far as it was seen.', run, ports);
+    const begun = run.progress().step === 'applying';
+    const surelyNot = error instanceof UpstreamError && !error.mayHaveArrived && !resumed;
+    return failure(error, begun && !surelyNot ? FATE_UNKNOWN : md`Nothing was changed.`, run, ports);
   }
 }
+
+/** Every change says of itself that twice is once (`core/cluster.ts`). */
+const FATE_UNKNOWN = md`Whether it was done is not known; to ask again does no harm if it was.`;
 
 const cancelled = (by: string): ChangeOutcome => {
   const message = say(md`:no_entry_sign: Cancelled before it began, by ${mention(by)}. Nothing was changed.`);
@@ -83,7 +90,7 @@ const cancelled = (by: string): ChangeOutcome => {
 };
 
 /** Turns what went wrong into an outcome; a lost lock is nobody's outcome and travels on. */
-export function failure(error: unknown, left: string, run: ChangeRun, ports: PerformPorts): ChangeOutcome {
+export function failure(error: unknown, left: Rich, run: ChangeRun, ports: PerformPorts): ChangeOutcome {
   if (isTakenOver(error, run)) throw error;
   if (error instanceof UserError) {
     const message = userErrorView(error, ports.command.settings.slashCommand);
@@ -97,7 +104,7 @@ export function failure(error: unknown, left: string, run: ChangeRun, ports: Per
   }
   const reference = `r-${run.id.slice(-6)}`;
   ports.log.error({ err: error, reference }, 'a bug ended a change');
-  const message = bugView(reference);
+  const message = bugView(reference, left);
   return { outcome: 'failed', summary: message.text, message };
 }
 
@@ -157,15 +164,20 @@ export async function standsInChannel(job: CommandJob, run: ChangeRun, ports: Pe
       if (run.progress().step === 'queued') await run.save({ step: 'posted' });
       return true;
     }
-    if (posted.state === 'refused' || ports.clock.now() > givenUpAt) {
-      const why = posted.state === 'refused' ? posted.error : 'it did not take the message for 10 min';
-      await ports.messages.put(
-        answerKey(job.delivery),
-        answerTo(job),
-        sorry(`${channelRefusal(why, ports.command.settings.name)} Nothing was done.`),
-      );
+    if (posted.state === 'refused') {
+      await tellNotDone(job, channelRefusal(posted.error, ports.command.settings.name), ports);
+      return false;
+    }
+    if (ports.clock.now() > givenUpAt) {
+      const why = `Slack did not take the message into the channel for ${duration(POST_PATIENCE_MS)}.`;
+      // It still waits to be sent, and must not say then that this is being worked on.
+      await showStep(job, 'done', sorry(`Not done: ${why}`, 'Type it again if you still want it.'), ports);
+      await tellNotDone(job, why, ports);
       return false;
     }
     await ports.clock.sleep(LOOK_MS, run.signal);
   }
 }
+
+const tellNotDone = (job: CommandJob, why: string, ports: PerformPorts): Promise<void> =>
+  ports.messages.put(answerKey(job.delivery), answerTo(job), sorry(`${why} Nothing was done.`));

@@ -2,12 +2,12 @@
 // authorises with fresh facts and hands over to what the command's effect asks for.
 import { authorise } from '../core/authorise.js';
 import { type Asked, type Command, isExclusive } from '../core/command.js';
-import { type Message, sorry } from '../core/conversation.js';
+import { type Button, type Message, sorry } from '../core/conversation.js';
 import { UpstreamError, UserError } from '../core/errors.js';
-import type { ChangeRun, ChangesJob, CommandJob, PressJob, ReadsJob } from '../core/jobs.js';
+import type { AnyJob, ChangeRun, ChangesJob, CommandJob, PressJob, ReadsJob } from '../core/jobs.js';
 import { type Parsed, parse } from '../core/parse.js';
 import { MINUTE } from '../core/time.js';
-import { isTakenOver, runChange } from './change.js';
+import { isTakenOver, runChange, showStep } from './change.js';
 import { runConfirmed } from './disrupt.js';
 import { askedFor, permissionOf } from './permission.js';
 import { makePlan } from './plan.js';
@@ -23,18 +23,17 @@ export type Accepted =
 type Incoming = CommandJob | PressJob;
 
 /** Verify → normalise → parse → authorise from memory → one `queue.add`. No call to any other system. */
-export async function accept(job: Incoming, slash: string, ports: AcceptPorts): Promise<Accepted> {
+export async function accept(incoming: Incoming, slash: string, ports: AcceptPorts): Promise<Accepted> {
   try {
-    const parsed = parse(job.kind === 'press' ? pressedText(job) : job.text, ports.catalogue);
-    if (job.kind === 'command' || job.action === 'run') {
-      const refusal = permissionFromMemory(job, parsed, ports);
-      if (refusal !== undefined) return { kind: 'answered', message: refusal, outcome: 'refused' };
-    }
+    const job = asTyped(incoming);
+    if (job.kind === 'press') return await queued(job, 'reads', job.action, ports);
+    const parsed = parse(job.text, ports.catalogue);
+    const refusal = permissionFromMemory(job, parsed, ports);
+    if (refusal !== undefined) return { kind: 'answered', message: refusal, outcome: 'refused' };
+    const { command } = parsed;
+    const queue = isExclusive(command) && command.effect === 'change' ? 'changes' : 'reads';
     // Stored as understood, so that what a person reads back is what runs.
-    const queue =
-      job.kind === 'command' && isExclusive(parsed.command) && parsed.command.effect === 'change' ? 'changes' : 'reads';
-    await ports.queue.accept(job.kind === 'command' ? { ...job, text: parsed.text } : job, queue);
-    return { kind: 'queued', queue, command: job.kind === 'command' ? parsed.command.name : job.action };
+    return await queued({ ...job, text: parsed.text }, queue, command.name, ports);
   } catch (error) {
     if (error instanceof UserError)
       return { kind: 'answered', message: userErrorView(error, slash), outcome: 'user-error' };
@@ -53,10 +52,24 @@ export async function accept(job: Incoming, slash: string, ports: AcceptPorts): 
   }
 }
 
-/** A press that carries no command needs no parsing; `help` always parses. */
-const pressedText = (job: PressJob): string => (job.action === 'run' ? job.value : 'help');
+/** A button with a command in it is that command, typed by whoever clicked: the same checks, the same queue. */
+function asTyped(job: Incoming): Incoming {
+  if (job.kind === 'command' || job.action !== 'run') return job;
+  const { action: _run, value, ...fromSlack } = job;
+  return { ...fromSlack, kind: 'command', text: value };
+}
 
-function permissionFromMemory(job: Incoming, parsed: Parsed, ports: AcceptPorts): Message | undefined {
+async function queued(
+  job: Incoming,
+  queue: 'reads' | 'changes',
+  command: string,
+  ports: AcceptPorts,
+): Promise<Accepted> {
+  await ports.queue.accept(job, queue);
+  return { kind: 'queued', queue, command };
+}
+
+function permissionFromMemory(job: CommandJob, parsed: Parsed, ports: AcceptPorts): Message | undefined {
   const { person, channel } = ports.people.remembered(job.actor.userId, job.place.channelId);
   const permission = authorise({
     policy: ports.policy(),
@@ -81,13 +94,11 @@ export async function perform(job: ReadsJob | ChangesJob, run: ChangeRun, ports:
     case 'command':
       return performCommand(job, run, ports);
     case 'press':
-      return job.action === 'run'
-        ? performCommand({ ...job, kind: 'command', text: job.value }, run, ports)
-        : answering(job, run, ports, () => press(job, ports));
+      return answering(job, run, ports, () => press(job, ports));
     case 'expire':
       return expire(job.planId, ports);
     case 'confirmed':
-      return runConfirmed(job, run, ports);
+      return answering(job, run, ports, () => runConfirmed(job, run, ports));
   }
 }
 
@@ -104,12 +115,12 @@ async function performCommand(job: CommandJob, run: ChangeRun, ports: PerformPor
     if (command.effect === 'read') return read(job, command, parsed, asked, ports);
     if (ports.clock.now() - job.at > STALE_AFTER_MS && run.progress().step === 'queued') {
       throw new UserError(
-        'This waited more than 30 min because no worker was running, so it was not done.',
+        'This waited more than 30 min for its turn, so it was not done.',
         'Type it again if you still want it.',
       );
     }
     if (command.effect === 'change') return runChange(job, command, parsed, asked, run, ports);
-    return makePlan(job, command, parsed, asked, ports);
+    return makePlan(job, command, parsed, asked, run.signal, ports);
   });
 }
 
@@ -121,29 +132,46 @@ async function read(
   ports: PerformPorts,
 ): Promise<void> {
   const facts = await command.run(parsed.args, ports.command, asked);
-  await ports.messages.put(answerKey(job.delivery), answerTo(job, { here: parsed.here }), command.view(facts, asked));
+  const message = command.view(facts, asked);
+  // An answer to the channel cannot take the place of a private message.
+  const to = answerTo(job, { here: parsed.here, replace: !parsed.here });
+  await ports.messages.put(answerKey(job.delivery), to, parsed.here ? message : showable(message, job, parsed));
   ports.counted(command.name, 'succeeded');
 }
 
+/** A private answer can be asked for again in the channel, by whoever clicks; in a direct message there is nobody to show it to. */
+function showable(message: Message, job: CommandJob, parsed: Parsed): Message {
+  if (job.replyTo.responseUrl === undefined || job.place.channelId.startsWith('D') || parsed.command.name === 'help')
+    return message;
+  const button: Button = { label: 'Show in channel', action: 'run', value: `${parsed.text} --here` };
+  return { ...message, blocks: [...message.blocks, { type: 'actions', buttons: [button] }] };
+}
+
 /** Errors of what comes before any act end in the private answer; a change reports its own. */
-async function answering(job: Incoming, run: ChangeRun, ports: PerformPorts, act: () => Promise<void>): Promise<void> {
-  const answer = (message: Message) => ports.messages.put(answerKey(job.delivery), answerTo(job), message);
+async function answering(job: AnyJob, run: ChangeRun, ports: PerformPorts, act: () => Promise<void>): Promise<void> {
   try {
     await act();
   } catch (error) {
+    // First of all: whatever failed, the one who has the job now answers it.
+    if (isTakenOver(error, run)) throw error;
     if (error instanceof UserError) {
       ports.counted('any', 'user-error');
-      return answer(userErrorView(error, ports.command.settings.slashCommand));
+      return answer(job, userErrorView(error, ports.command.settings.slashCommand), ports);
     }
     if (error instanceof UpstreamError && error.system !== 'Redis') {
       ports.counted('any', 'failed');
-      return answer(upstreamView(error, 'Nothing was changed.'));
+      return answer(job, upstreamView(error, 'Nothing was changed.'), ports);
     }
-    if (isTakenOver(error, run)) throw error;
     const reference = `r-${job.delivery.slice(-6)}`;
     ports.log.error({ err: error, reference }, 'a bug ended a command');
     ports.counted('any', 'bug');
-    await answer(bugView(reference));
+    await answer(job, bugView(reference), ports);
     throw error;
   }
+}
+
+/** A click's answer stands beside the message with the button: to replace it would take a plan away from everybody. */
+function answer(job: AnyJob, message: Message, ports: PerformPorts): Promise<void> {
+  if (job.kind === 'confirmed') return showStep(job, 'done', message, ports, 'final');
+  return ports.messages.put(answerKey(job.delivery), answerTo(job, { replace: job.kind === 'command' }), message);
 }

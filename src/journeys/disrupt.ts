@@ -1,13 +1,13 @@
 // The second half of a disruptive command: carrying out a confirmed plan, step by step, each step kept with the job
 // before the next begins: posted → quieting → applying → applied → following → done (design §4.1).
 import type { DisruptCommand } from '../core/command.js';
-import { say } from '../core/conversation.js';
+import { say, section } from '../core/conversation.js';
 import { UpstreamError } from '../core/errors.js';
 import type { ChangeRun, ConfirmedJob, Step } from '../core/jobs.js';
 import { parse } from '../core/parse.js';
-import { md, mention } from '../core/text.js';
+import { md, mention, prose, type Rich } from '../core/text.js';
 import { SECOND } from '../core/time.js';
-import { type ChangeOutcome, failure, finish, showStep } from './change.js';
+import { type ChangeOutcome, failure, finish, isTakenOver, showStep } from './change.js';
 import { ended, type Flight, thread } from './flight.js';
 import { follow } from './follow.js';
 import { hashOf } from './hash.js';
@@ -27,24 +27,41 @@ export async function runConfirmed(job: ConfirmedJob, run: ChangeRun, ports: Per
   if (run.progress().outcome === undefined) await run.save({ step: 'done', outcome });
   await finish(job, plan.command, outcome, run, ports);
   // An edit notifies nobody, and whoever asked went back to work.
-  await thread(flight, `end:${run.id}`, say(md`${mention(job.actor.userId)} ${outcome.summary}`));
+  await thread(flight, `end:${run.id}`, say(md`${mention(job.actor.userId)} ${headline(outcome)}`));
+}
+
+/** The outcome's first line, as it stands in its message. */
+function headline({ message, summary }: ChangeOutcome): Rich {
+  const [first] = message.blocks;
+  return first?.type === 'section' ? first.text : prose(summary);
 }
 
 async function carryOut(flight: Flight): Promise<ChangeOutcome> {
   const { run, ports } = flight;
+  let outcome: ChangeOutcome;
   try {
     if (run.progress().step === 'queued') await run.save({ startedAt: ports.clock.now() });
-    return await steps(flight);
+    outcome = await steps(flight);
   } catch (error) {
     const wrote = ['applied', 'following'].includes(run.progress().step);
-    const left = wrote
-      ? 'The change is in Marathon; `where` and `deployments` show what became of it.'
-      : 'Nothing was changed.';
-    const outcome = failure(error, left, run, ports);
-    await releaseQuiet(flight);
-    return outcome;
+    const left = wrote ? IN_MARATHON : md`Nothing was changed.`;
+    outcome = failure(error, left, run, ports);
   }
+  // A change that got through has a new controller, which is not quieting down because of us.
+  if (outcome.outcome === 'succeeded') return outcome;
+  const note = await releaseQuiet(flight);
+  return run.progress().appliedAt === undefined ? withNote(outcome, note) : outcome;
 }
+
+const IN_MARATHON = md`The change is in Marathon; \`where\` and \`status\` show what became of it.`;
+
+const withNote = (outcome: ChangeOutcome, note: Rich | undefined): ChangeOutcome =>
+  note === undefined
+    ? outcome
+    : ended(outcome.outcome, {
+        text: `${outcome.summary} ${note.plain}`,
+        blocks: [...outcome.message.blocks, section(note)],
+      });
 
 /** A step that a dead worker had begun is begun again, so each must bear that. */
 async function steps(flight: Flight): Promise<ChangeOutcome> {
@@ -58,10 +75,7 @@ async function steps(flight: Flight): Promise<ChangeOutcome> {
   }
   if (reached('posted') || reached('quieting')) {
     const ended = await waitForBuilds(flight);
-    if (ended !== undefined) {
-      await releaseQuiet(flight);
-      return ended;
-    }
+    if (ended !== undefined) return ended;
     await run.save({ step: 'applying' });
     const failed = await apply(flight, 'fresh');
     if (failed !== undefined) return failed;
@@ -70,9 +84,7 @@ async function steps(flight: Flight): Promise<ChangeOutcome> {
     if (failed !== undefined) return failed;
   }
   if (reached('applied')) await run.save({ step: 'following' });
-  const outcome = await follow(flight);
-  await releaseQuiet(flight);
-  return outcome;
+  return follow(flight);
 }
 
 async function stopped({ run }: Flight): Promise<ChangeOutcome | undefined> {
@@ -86,15 +98,24 @@ async function stopped({ run }: Flight): Promise<ChangeOutcome | undefined> {
 
 /** The world may have moved between the click and this change's turn. */
 async function voided(flight: Flight): Promise<ChangeOutcome | undefined> {
-  const { command, parsed, plan, ports, asked } = flight;
+  const { command, parsed, plan, ports, asked, job, run } = flight;
   const now = await command.plan(parsed.args, ports.command, asked);
   if (hashOf(command.boundTo(now)) === plan.hash) return undefined;
-  const again = { ...flight.job, kind: 'command' as const, delivery: `${plan.id}-again`, at: ports.clock.now() };
-  await makePlan(again, command, parsed, asked, ports);
+  if (command.empty(now, parsed.args)) {
+    return ended(
+      'unchanged',
+      say(
+        md`:no_entry_sign: The plan no longer fits: the app changed since it was made, and now there is nothing left to do. Nothing was done.`,
+      ),
+    );
+  }
+  // Without the click's `response_url`: that one would write over the message this change speaks in.
+  const again = { ...job, kind: 'command' as const, delivery: `${plan.id}-again`, replyTo: {}, at: ports.clock.now() };
+  await makePlan(again, command, parsed, asked, run.signal, ports);
   return ended(
     'refused',
     say(
-      md`:no_entry_sign: The plan no longer fits: the app changed since it was made. Nothing was done; a fresh plan follows.`,
+      md`:no_entry_sign: The plan no longer fits: what it was made from has changed since. Nothing was done; a fresh plan follows.`,
     ),
   );
 }
@@ -103,23 +124,11 @@ async function voided(flight: Flight): Promise<ChangeOutcome | undefined> {
 async function apply(flight: Flight, how: 'fresh' | 'resumed'): Promise<ChangeOutcome | undefined> {
   const { command, plan, ports, asked, run } = flight;
   if (how === 'resumed') {
-    const seen = await command.arrived(plan.facts, ports.command, asked);
-    if (seen === 'overtaken') {
-      await releaseQuiet(flight);
-      return ended(
-        'lost',
-        say(
-          md`:warning: Somebody else changed the app while this change was being resumed, so nothing more was sent. ${command.title(plan.facts, 'lost')}`,
-        ),
-      );
-    }
-    if (seen === 'yes') return applied(flight);
+    const seen = await readBack(flight, 1);
+    if (seen !== 'no') return fate(flight, seen);
   }
   const stop = await stopped(flight);
-  if (stop !== undefined) {
-    await releaseQuiet(flight);
-    return stop;
-  }
+  if (stop !== undefined) return stop;
   await showStep(
     flight.job,
     'applying',
@@ -129,34 +138,67 @@ async function apply(flight: Flight, how: 'fresh' | 'resumed'): Promise<ChangeOu
   await run.hold();
   try {
     await command.apply(plan.facts, ports.command, asked);
+    return await fate(flight, 'yes');
   } catch (error) {
-    if (!(error instanceof UpstreamError) || !error.mayHaveArrived || run.signal.aborted) throw error;
-    if (!(await arrivedAfterAll(flight))) throw error;
+    if (isTakenOver(error, run)) throw error;
+    // A refusal may be the answer to our own earlier write: it holds the app now.
+    const looks = error instanceof UpstreamError && error.mayHaveArrived ? NO_LOOKS : how === 'resumed' ? 1 : 0;
+    const seen = looks === 0 ? 'no' : await readBack(flight, looks);
+    if (seen === 'no') throw error;
+    return fate(flight, seen);
   }
-  return applied(flight);
 }
 
-async function applied({ run, ports }: Flight): Promise<undefined> {
-  await run.save({ step: 'applied', appliedAt: ports.clock.now() });
-  return undefined;
+type Seen = 'yes' | 'no' | 'overtaken' | 'unknown';
+
+async function fate(
+  { command, plan, run, ports }: Flight,
+  seen: Exclude<Seen, 'no'>,
+): Promise<ChangeOutcome | undefined> {
+  const lost = command.title(plan.facts, 'lost');
+  switch (seen) {
+    case 'yes':
+      await run.save({ step: 'applied', appliedAt: ports.clock.now() });
+      return undefined;
+    case 'overtaken':
+      return ended(
+        'lost',
+        say(
+          md`:warning: ${lost}: somebody else changed the app meanwhile, so nothing more was sent. \`where\` and \`status\` show what runs now.`,
+        ),
+      );
+    case 'unknown':
+      return ended(
+        'lost',
+        say(
+          md`:warning: ${lost}: Marathon did not say whether it took the change, and does not answer when asked. It may be under way; \`where\` and \`status\` show it when Marathon answers again.`,
+        ),
+      );
+  }
 }
 
 const READ_BACK_EVERY_MS = 2 * SECOND;
-/** A write that Marathon took shows in the app at once; a minute covers a change of leader. */
-const READ_BACK_LOOKS = 30;
+/** A write that Marathon took shows in the app at once; so many looks that do not show it are believed. */
+const NO_LOOKS = 4;
+/** A minute covers a change of Marathon's leader. */
+const SILENT_LOOKS = 30;
 
-/** Marathon did not say what became of the write: believe what the app says. */
-async function arrivedAfterAll({ command, plan, ports, asked, run }: Flight): Promise<boolean> {
-  for (let look = 0; look < READ_BACK_LOOKS; look += 1) {
+/** What the app says of the write. @param noLooks how many answers of "not there" are believed */
+async function readBack({ command, plan, ports, asked, run }: Flight, noLooks: number): Promise<Seen> {
+  let notThere = 0;
+  for (let look = 0; look < SILENT_LOOKS; look += 1) {
+    if (look > 0) {
+      await ports.clock.sleep(READ_BACK_EVERY_MS, run.signal);
+      await run.hold();
+    }
     try {
       const seen = await command.arrived(plan.facts, ports.command, asked);
-      if (seen === 'yes') return true;
-      if (seen === 'overtaken' || look >= 3) return false;
+      if (seen !== 'no') return seen;
+      notThere += 1;
+      if (notThere >= noLooks) return 'no';
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
     }
-    await ports.clock.sleep(READ_BACK_EVERY_MS, run.signal);
-    await run.hold();
   }
-  return false;
+  return 'unknown';
 }

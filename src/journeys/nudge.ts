@@ -56,10 +56,15 @@ async function workingOnIt(job: CommandJob | PressJob, queue: 'reads' | 'changes
 async function noWorker(job: CommandJob | PressJob, queue: 'reads' | 'changes', ports: NudgePorts): Promise<void> {
   if (await isSeen(job, queue, ports)) return;
   if ((await ports.stateOf(job.delivery, queue)) !== 'waiting' || (await ports.workers()) > 0) return;
+  // A command waits for as long as it may (`command.ts`); a click counts while its plan is valid.
+  const kept =
+    job.kind === 'press'
+      ? 'Your click is kept and counts if one starts before the plan expires'
+      : 'Your command is kept and runs if one starts within 30 min';
   await ports.say(
     job,
     say(
-      md`:warning: No worker of Bellboard is running, so nothing has been done yet. Your command is kept and runs if one starts within 30 min. Whoever runs Bellboard should start the role ${code('worker')}.`,
+      md`:warning: No worker of Bellboard is running, so nothing has been done yet. ${kept}. Whoever runs Bellboard should start the role ${code('worker')}.`,
     ),
   );
 }

@@ -49,7 +49,8 @@ export function askedFor(
         channel,
         homeTeamId: ports.people.homeTeamId(),
         command,
-        policyWords: command.name,
+        // No arguments yet: the words the command has whatever is typed after it.
+        policyWords: command.policyWords?.({}) ?? command.name,
         args: undefined,
       }),
   };

@@ -13,19 +13,24 @@ import { answerKey, answerTo, askedBy, channelOf, channelRefusal, rootKey } from
 
 /** Nobody approves yesterday's plan. */
 export const PLAN_VALID_MS = 10 * MINUTE;
+/** How often a plan looks whether Slack has taken its message. */
+const LOOK_MS = 100;
 
 export async function makePlan(
   job: CommandJob,
   command: DisruptCommand,
   parsed: Parsed,
   asked: Asked,
+  signal: AbortSignal,
   ports: PerformPorts,
 ): Promise<void> {
+  // A worker that died after showing it left this plan behind, and somebody may have confirmed it: it stays as shown.
+  const kept = await ports.plans.read(job.delivery);
+  if (kept !== undefined) return showPlan(job, kept, command, asked, signal, ports);
   const facts = await command.plan(parsed.args, ports.command, asked);
-  const shown = command.planView(facts, asked);
   if (command.empty(facts, parsed.args)) {
     ports.counted(command.name, 'unchanged');
-    return ports.messages.put(answerKey(job.delivery), answerTo(job), shown);
+    return ports.messages.put(answerKey(job.delivery), answerTo(job), command.planView(facts, asked));
   }
   const now = ports.clock.now();
   const plan: Plan = {
@@ -41,11 +46,23 @@ export async function makePlan(
     validUntil: now + PLAN_VALID_MS,
   };
   await ports.plans.keep(plan);
+  await showPlan(job, plan, command, asked, signal, ports);
+}
+
+async function showPlan(
+  job: CommandJob,
+  plan: Plan,
+  command: DisruptCommand,
+  asked: Asked,
+  signal: AbortSignal,
+  ports: PerformPorts,
+): Promise<void> {
+  const shown = command.planView(plan.facts, asked);
   await ports.queue.expireLater(plan.id, PLAN_VALID_MS);
   await ports.messages.put(rootKey(plan.id), channelOf(job.place), withButtons(shown, plan, command, ports), {
     rank: 0,
   });
-  await tellWhenRefused(job, plan, ports);
+  await tellWhenRefused(job, plan, signal, ports);
 }
 
 function withButtons(shown: Message, plan: Plan, command: DisruptCommand, ports: PerformPorts): Message {
@@ -67,7 +84,7 @@ function withButtons(shown: Message, plan: Plan, command: DisruptCommand, ports:
 }
 
 /** The plan shows in the channel or the asker hears why not. */
-async function tellWhenRefused(job: CommandJob, plan: Plan, ports: PerformPorts): Promise<void> {
+async function tellWhenRefused(job: CommandJob, plan: Plan, signal: AbortSignal, ports: PerformPorts): Promise<void> {
   const givenUpAt = ports.clock.now() + PLAN_VALID_MS;
   while (ports.clock.now() < givenUpAt) {
     const posted = await ports.messages.posted(rootKey(plan.id));
@@ -83,7 +100,7 @@ async function tellWhenRefused(job: CommandJob, plan: Plan, ports: PerformPorts)
       const why = channelRefusal(posted.error, ports.command.settings.name);
       return ports.messages.put(answerKey(job.delivery), answerTo(job), sorry(why, 'Nothing was done.'));
     }
-    await ports.clock.sleep(100);
+    await ports.clock.sleep(LOOK_MS, signal);
   }
 }
 

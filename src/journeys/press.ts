@@ -3,10 +3,10 @@
 import type { DisruptCommand } from '../core/command.js';
 import { context, type Message, say, sorry } from '../core/conversation.js';
 import { UserError } from '../core/errors.js';
-import type { ConfirmedJob, PressJob } from '../core/jobs.js';
+import type { ConfirmedJob, PressJob, Step } from '../core/jobs.js';
 import { type Parsed, parse } from '../core/parse.js';
 import type { Act, Plan } from '../core/plans.js';
-import { code, join, md, mention, moment } from '../core/text.js';
+import { code, join, md, mention, moment, prose } from '../core/text.js';
 import { askedFor, permissionOf } from './permission.js';
 import { closePlan } from './plan.js';
 import type { PerformPorts } from './ports.js';
@@ -112,8 +112,20 @@ async function choose(job: PressJob, plan: Plan, ports: PerformPorts): Promise<v
       ports,
     );
   }
+  const running = await ports.command.changes.running();
+  if (running?.jobId === changeId && TOO_LATE.has(running.step)) return reply(job, tooLate(plan, ports), ports);
   await ports.queue.choose(changeId, job.action === 'change.now' ? 'now' : 'giveup');
 }
+
+/** Steps after the wait for builds. */
+const TOO_LATE: ReadonlySet<string> = new Set<Step>(['applying', 'applied', 'following', 'done']);
+
+const tooLate = (plan: Plan, ports: PerformPorts): Message => {
+  const slash = ports.command.settings.slashCommand;
+  return say(
+    md`That came too late: the wait is over and the change is on its way. ${code(`${slash} cancel ${changeIdOf(plan.id)}`)} takes it back.`,
+  );
+};
 
 /** Called when a plan's time is over. */
 export async function expire(planId: string, ports: PerformPorts): Promise<void> {
@@ -155,14 +167,19 @@ async function trueState(plan: Plan, act: Act, ports: PerformPorts): Promise<Mes
   const when = md`${mention(act.userId)}, ${moment(act.at)}`;
   if (act.what === 'cancelled') return say(md`${what} was already cancelled by ${when}. Nothing was changed.`);
   if (act.what === 'expired') return say(md`The plan for ${what} has expired. Type the command again for a fresh one.`);
-  const state = await ports.queue.stateOf(changeIdOf(plan.id));
-  if (state === 'running')
-    return say(md`Already under way: ${what}, started by ${when}. Its message above shows how far it is.`);
-  if (state === 'waiting') return say(md`Already confirmed by ${when}; ${what} waits for its turn.`);
-  const entry = (await ports.command.audit.recent(200)).find((row) => row.jobId === changeIdOf(plan.id));
-  return say(
-    md`That was already done, started by ${when}: ${entry?.summary ?? 'its message above tells how it ended.'}`,
-  );
+  const changeId = changeIdOf(plan.id);
+  const stop = code(`${ports.command.settings.slashCommand} cancel ${changeId}`);
+  const state = await ports.queue.stateOf(changeId);
+  if (state === 'running') {
+    return say(
+      md`Already under way: ${what}, started by ${when}. Its message above shows how far it is; ${stop} stops it.`,
+    );
+  }
+  if (state === 'waiting')
+    return say(md`Already confirmed by ${when}; ${what} waits for its turn. ${stop} takes it out of the queue.`);
+  const entry = (await ports.command.audit.recent(200)).find((row) => row.jobId === changeId);
+  if (entry !== undefined) return say(md`That is over, started by ${when}: ${prose(entry.summary)}`);
+  return say(md`Already confirmed by ${when}; the message above tells what became of it.`);
 }
 
 /** Privately, beside the plan: the plan's own message tells the story of the plan. */

@@ -1,8 +1,11 @@
 // Before a disruptive write: let running builds end. Jenkins is told to quiet down, and whoever told it so owes it the
 // way back at every end but a restart.
+
+import { runningTask } from '../core/controller.js';
 import { type Message, say } from '../core/conversation.js';
-import { UpstreamError } from '../core/errors.js';
-import { join, md, mention } from '../core/text.js';
+import { UpstreamError, UserError } from '../core/errors.js';
+import { failureWords } from '../core/gather.js';
+import { join, md, mention, type Rich } from '../core/text.js';
 import { MINUTE, SECOND } from '../core/time.js';
 import { duration } from '../core/words.js';
 import { type ChangeOutcome, showStep } from './change.js';
@@ -17,20 +20,13 @@ export async function waitForBuilds(flight: Flight): Promise<ChangeOutcome | und
   const { command, parsed, run, ports } = flight;
   const waitMs = command.waitMs(parsed.args);
   if (waitMs === 0) return undefined;
-  if (run.progress().step !== 'quieting' && !(await quiet(flight, waitMs))) return undefined;
+  if (run.progress().step === 'quieting') await quietAgain(flight);
+  else if (!(await quiet(flight, waitMs))) return undefined;
 
   const waitUntil = run.progress().waitUntil ?? 0;
   for (;;) {
-    const by = await run.stopAsked();
-    if (by !== undefined)
-      return ended(
-        'cancelled',
-        say(md`:no_entry_sign: Cancelled by ${mention(by)} while waiting for builds. Nothing was changed.`),
-      );
-    const choice = await run.pressed();
-    if (choice === 'now') return undefined;
-    if (choice === 'giveup')
-      return ended('cancelled', say(md`:no_entry_sign: Given up while waiting for builds. Nothing was changed.`));
+    const decided = await decision(flight);
+    if (decided !== 'wait') return decided === 'now' ? undefined : decided;
     const now = ports.clock.now();
     if (now > waitUntil + DECISION_MS) {
       return ended(
@@ -41,54 +37,114 @@ export async function waitForBuilds(flight: Flight): Promise<ChangeOutcome | und
       );
     }
     const builds = await running(flight);
-    if (builds.length === 0) return undefined;
+    if (builds.state === 'none') return undefined;
     await showStep(flight.job, 'quieting', waiting(flight, builds, waitUntil - now), ports);
     await ports.clock.sleep(LOOK_EVERY_MS, run.signal);
     await run.hold();
   }
 }
 
-/** False: there is no Jenkins to wait for, so nothing runs in it either. */
-async function quiet({ command, plan, run, ports }: Flight, waitMs: number): Promise<boolean> {
-  const jenkins = ports.command.jenkins;
-  if ((await jenkins.pulse()).state !== 'up') return false;
-  const alreadyQuiet = (await jenkins.controller()).quietingDown;
-  // Written before the call: a worker that dies in between still leaves a note that somebody owes the way back.
-  await run.save({ step: 'quieting', quieted: !alreadyQuiet, waitUntil: ports.clock.now() + waitMs });
-  if (!alreadyQuiet) await jenkins.quietDown(`Bellboard: ${command.title(plan.facts, 'going')}`);
-  return true;
-}
-
-/** Names of running builds; none when Jenkins has gone meanwhile. */
-async function running({ ports }: Flight): Promise<string[]> {
-  try {
-    const { computers } = await ports.command.jenkins.executors();
-    return computers.flatMap((computer) => computer.builds.map((build) => build.name));
-  } catch (error) {
-    if (error instanceof UpstreamError && error.status === undefined) return [];
-    throw error;
-  }
-}
-
-function waiting({ command, plan, run }: Flight, builds: string[], msLeft: number): Message {
-  const named = join([...builds.slice(0, 5), ...(builds.length > 5 ? [`${builds.length - 5} more`] : [])]);
-  const title = command.title(plan.facts, 'going');
-  if (msLeft > 0) {
-    return say(
-      md`:hourglass_flowing_sand: ${title}: waiting for ${builds.length === 1 ? 'a build' : `${builds.length} builds`} to end (at most ${duration(Math.ceil(msLeft / MINUTE) * MINUTE)} more). Running: ${named}`,
-      {
-        type: 'actions',
-        buttons: decisions(command.verb, run.id),
-      },
+async function decision({ run }: Flight): Promise<'wait' | 'now' | ChangeOutcome> {
+  const by = await run.stopAsked();
+  if (by !== undefined) {
+    return ended(
+      'cancelled',
+      say(md`:no_entry_sign: Cancelled by ${mention(by)} while waiting for builds. Nothing was changed.`),
     );
   }
+  const choice = await run.pressed();
+  if (choice === 'giveup') {
+    return ended('cancelled', say(md`:no_entry_sign: Given up while waiting for builds. Nothing was changed.`));
+  }
+  return choice ?? 'wait';
+}
+
+/** False: there is no Jenkins to wait for, so nothing runs in it either. */
+async function quiet(flight: Flight, waitMs: number): Promise<boolean> {
+  const { run, ports } = flight;
+  const waitUntil = ports.clock.now() + waitMs;
+  if ((await ports.command.jenkins.pulse()).state !== 'up') {
+    if (await isSurelyIdle(flight)) return false;
+    // It cannot be asked to quiet down, and it may be building all the same.
+    await run.save({ step: 'quieting', quieted: false, waitUntil });
+    return true;
+  }
+  try {
+    const alreadyQuiet = (await ports.command.jenkins.controller()).quietingDown;
+    // Written before the call: a worker that dies in between still leaves a note that somebody owes the way back.
+    await run.save({ step: 'quieting', quieted: !alreadyQuiet, waitUntil });
+    if (!alreadyQuiet) await askForQuiet(flight);
+    return true;
+  } catch (error) {
+    if (!(error instanceof UpstreamError) || (error.status !== 401 && error.status !== 403)) throw error;
+    throw new UserError(
+      `Jenkins does not let me wait for its builds: ${failureWords(error)}. Nothing was changed.`,
+      'Mend the API token or its rights, or ask for it with `--now`, which does not wait.',
+    );
+  }
+}
+
+const askForQuiet = ({ command, plan, ports }: Flight): Promise<void> =>
+  ports.command.jenkins.quietDown(`Bellboard: ${command.title(plan.facts, 'going')}`);
+
+/** The worker that wrote down that it would ask may have died before it did. */
+async function quietAgain(flight: Flight): Promise<void> {
+  if (flight.run.progress().quieted !== true) return;
+  try {
+    await askForQuiet(flight);
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error;
+    flight.ports.log.warn({ error: error.message }, 'Jenkins could not be asked again to quiet down');
+  }
+}
+
+/** A JVM that starts has no builds, and without a task there is no JVM; one that only does not answer may have some. */
+async function isSurelyIdle({ ports }: Pick<Flight, 'ports'>): Promise<boolean> {
+  const { jenkins, marathon, settings } = ports.command;
+  const { state } = await jenkins.pulse();
+  if (state === 'starting' || state === 'restarting') return true;
+  const app = await marathon.app(settings.appId).catch((error: unknown) => {
+    if (!(error instanceof UpstreamError)) throw error;
+    return 'silent' as const;
+  });
+  return app !== 'silent' && (app === undefined || runningTask(app) === undefined);
+}
+
+type Builds = { state: 'none' } | { state: 'some'; names: string[] } | { state: 'unknown'; why: string };
+
+/** A Jenkins that is slow to answer is not one without builds. */
+async function running(flight: Flight): Promise<Builds> {
+  try {
+    const { computers } = await flight.ports.command.jenkins.executors();
+    const names = computers.flatMap((computer) => computer.builds.map((build) => build.name));
+    return names.length === 0 ? { state: 'none' } : { state: 'some', names };
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error;
+    return (await isSurelyIdle(flight)) ? { state: 'none' } : { state: 'unknown', why: failureWords(error) };
+  }
+}
+
+function waiting({ command, plan, run }: Flight, builds: Exclude<Builds, { state: 'none' }>, msLeft: number): Message {
+  const title = command.title(plan.facts, 'going');
+  const most = duration(Math.ceil(msLeft / MINUTE) * MINUTE);
   return say(
-    md`:warning: ${title}: the wait is over and builds are still running: ${named}. *${command.verb} now* ends them; *Give up* changes nothing.`,
-    {
-      type: 'actions',
-      buttons: decisions(command.verb, run.id),
-    },
+    msLeft > 0
+      ? md`:hourglass_flowing_sand: ${title}: waiting for ${countOf(builds)} to end (at most ${most} more). ${namesOf(builds)}`
+      : md`:warning: ${title}: the wait is over. ${namesOf(builds)} *${command.verb} now* ends what runs; *Give up* changes nothing.`,
+    { type: 'actions', buttons: decisions(command.verb, run.id) },
   );
+}
+
+function countOf(builds: Exclude<Builds, { state: 'none' }>): string {
+  if (builds.state === 'unknown') return 'builds';
+  return builds.names.length === 1 ? 'a build' : `${builds.names.length} builds`;
+}
+
+function namesOf(builds: Exclude<Builds, { state: 'none' }>): Rich {
+  if (builds.state === 'unknown') return md`Jenkins does not say which builds run (${builds.why}).`;
+  const { names } = builds;
+  const more = names.length > 5 ? [`${names.length - 5} more`] : [];
+  return md`Running: ${join([...names.slice(0, 5), ...more])}.`;
 }
 
 const decisions = (verb: string, id: string) => [
@@ -102,22 +158,30 @@ const decisions = (verb: string, id: string) => [
   { label: 'Give up', action: 'change.giveup' as const, value: id },
 ];
 
-/** Takes back the quiet-down that we set, wherever the change ended. A new JVM is not quieting down, so twice is harmless. */
-export async function releaseQuiet({ run, ports }: Flight): Promise<void> {
-  if (run.progress().quieted !== true) return;
+const RELEASE_ATTEMPTS = 5;
+
+/**
+ * Takes back the quiet-down that we set, wherever the change ended. A new JVM is not quieting down, so twice is harmless.
+ * @returns what people must do when it could not be taken back
+ */
+export async function releaseQuiet({ run, ports }: Flight): Promise<Rich | undefined> {
+  if (run.progress().quieted !== true) return undefined;
   const jenkins = ports.command.jenkins;
-  for (let attempt = 0; attempt < 5; attempt += 1) {
+  let why = 'it does not answer';
+  for (let attempt = 0; attempt < RELEASE_ATTEMPTS; attempt += 1) {
+    if (attempt > 0) await ports.clock.sleep(LOOK_EVERY_MS, run.signal);
     try {
-      if ((await jenkins.pulse()).state !== 'up') return; // a JVM that starts anew has forgotten it
+      if ((await jenkins.pulse()).state !== 'up' && (await isSurelyIdle({ ports }))) return undefined; // forgotten with the JVM
       if ((await jenkins.controller()).quietingDown) {
         await run.hold();
         await jenkins.cancelQuietDown();
       }
-      return;
+      return undefined;
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
+      why = failureWords(error);
       ports.log.warn({ error: error.message }, 'Jenkins could not be asked to leave quiet-down yet');
-      await ports.clock.sleep(LOOK_EVERY_MS, run.signal);
     }
   }
+  return md`:warning: Jenkins was told to quiet down and could not be told to go on (${why}): if it still runs, no build starts until somebody cancels that on its page.`;
 }

@@ -52,9 +52,10 @@ export function upstreamView(error: UpstreamError, left: string): Message {
   return say(md`${error.system} did not do it: ${code(error.request)} · ${failureWords(error)}. ${left}`);
 }
 
-export const bugView = (reference: string): Message =>
+/** @param left what state that leaves, when something may have been done */
+export const bugView = (reference: string, left?: Rich): Message =>
   say(
-    md`That is a bug in the bot, reference ${code(reference)}. Tell whoever runs Bellboard; the log has the details.`,
+    md`That is a bug in the bot, reference ${code(reference)}. Tell whoever runs Bellboard; the log has the details.${left === undefined ? '' : md` ${left}`}`,
   );
 
 /** Slack's reasons for not taking a message into a channel, each with its remedy. */

@@ -102,7 +102,9 @@ async function reply(
     return DONE;
   }
   const broadcast = to.broadcast === true ? { broadcast: true } : {};
-  return post(key, stored, { channelId: parent.channelId, threadTs: parent.ts, ...broadcast }, ports);
+  // A reply to a reply is refused by Slack (`thread_ts` must be the parent's): what was asked in a thread stays in it.
+  const threadTs = parent.to.kind === 'channel' ? (parent.to.threadTs ?? parent.ts) : parent.ts;
+  return post(key, stored, { channelId: parent.channelId, threadTs, ...broadcast }, ports);
 }
 
 async function answer(
@@ -111,10 +113,11 @@ async function answer(
   to: Extract<Destination, { kind: 'answer' }>,
   ports: SendPorts,
 ): Promise<SendResult> {
-  const expired = ports.clock.now() - to.askedAt > RESPONSE_LIFE_MS;
-  if (expired || (await ports.pace.use(to.delivery)) > RESPONSE_USES) return direct(key, stored, to.userId, ports);
+  if (ports.clock.now() - to.askedAt > RESPONSE_LIFE_MS) return direct(key, stored, to.userId, ports);
+  // A look while Slack pauses us is no use.
   const wait = await ports.pace.paused('response_url');
   if (wait > 0) return { again: wait };
+  if ((await ports.pace.use(to.delivery)) > RESPONSE_USES) return direct(key, stored, to.userId, ports);
   await ports.records.begin(key);
   try {
     await ports.messenger.respond(to.responseUrl, stored.wanted, { replace: to.replace, inChannel: to.here === true });
@@ -133,8 +136,10 @@ async function answer(
 async function direct(key: string, stored: StoredMessage, userId: string, ports: SendPorts): Promise<SendResult> {
   const wait = await turn('chat.postMessage', `post:${userId}`, ports);
   if (wait > 0) return { again: wait };
+  // A person's id names no channel whose history could be looked through.
+  const message = stored.sending ? mayRepeat(stored.wanted) : stored.wanted;
   await ports.records.begin(key);
-  const spot = await ports.messenger.direct(userId, stored.wanted, key);
+  const spot = await ports.messenger.direct(userId, message, key);
   await ports.records.sent(key, stored.digest, spot);
   await sendRest({ channelId: spot.channelId, threadTs: spot.ts }, stored.wanted, ports);
   return DONE;
