@@ -33,6 +33,8 @@ export interface Running {
 
 export interface StartOptions {
   clock?: Clock;
+  /** What people wait in: the bot's own timers. */
+  wall?: Clock;
   lockTimes?: LockTimes;
   log?: Log;
   /** Told how each command ended, as the metrics are. */
@@ -79,7 +81,7 @@ export async function start(
     const watched = openQueues(await open(worker), keysOf(config.name));
     closers.push(() => watched.close());
     if (role !== 'bot') {
-      const systems = connect(config, {
+      const { ports: systems, close } = connect(config, {
         clock,
         scrub: scrubber(config.secrets()),
         onResponse: ({ system, status }) => {
@@ -91,12 +93,14 @@ export async function start(
           );
         },
       });
+      closers.push(async () => close());
       const lockTimes = options.lockTimes === undefined ? {} : { lockTimes: options.lockTimes };
       const hands = await startWorker({ ...common, ...lockTimes, redis: await open(worker), systems });
       closers.push(() => hands.stop());
     }
     if (role !== 'worker') {
-      const ears = await startBot({ ...common, redis: await open(producer) });
+      const wall = options.wall === undefined ? {} : { wall: options.wall };
+      const ears = await startBot({ ...common, ...wall, redis: await open(producer) });
       closers.push(() => ears.stop());
       port = ears.port;
     }

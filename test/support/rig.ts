@@ -5,10 +5,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type PrivateRedis, startPrivateRedis } from '../../src/adapters/redis/private-redis.js';
-import { readConfig } from '../../src/config.js';
+import { type Config, readConfig } from '../../src/config.js';
 import { fillManifest } from '../../src/core/manifest.js';
 import type { Clock } from '../../src/core/time.js';
 import { runningClock } from '../../src/core/time.js';
+import { createLogger } from '../../src/logger.js';
 import { type SlackWorkspace, startSlack } from '../../src/playground/slack/workspace.js';
 import type { JenkinsGeneration, MarathonGeneration } from '../../src/playground/world/types.js';
 import { buildWorld, type SimulatedWorld, startController } from '../../src/playground/world.js';
@@ -24,6 +25,12 @@ export interface RigOptions {
   env?: Record<string, string>;
   /** Whether a controller runs before the test begins. */
   controller?: boolean;
+  /** What the bot's own timers go by; real time unless said. */
+  wall?: Clock;
+  /** Slack's time (its patience with an ack, lives of response_urls); the rig's clock unless said. */
+  slackClock?: Clock;
+  /** Gets each line of the log, at level debug. */
+  logTo?: (line: string) => void;
 }
 
 export interface Rig {
@@ -53,7 +60,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   writeFileSync(join(folder, 'policy.yaml'), POLICY);
   const [world, slack, redis] = await Promise.all([
     buildWorld({ clock, bootMs: options.bootMs ?? 4_000, ...pick(options, 'marathon'), ...pick(options, 'jenkins') }),
-    startSlack({ clock }),
+    startSlack({ clock: options.slackClock ?? clock }),
     startPrivateRedis({ dataDir: folder, log: { info() {}, warn() {}, error() {} } }),
   ]);
   process.env['http_proxy'] = world.proxyUrl;
@@ -83,7 +90,13 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     await until(() => world.jenkins.current?.phase === 'up');
   }
   const role = options.inProcess ?? 'all';
-  const running = await start(readConfig(env, role).config, role, { clock, lockTimes: LOCK_TIMES });
+  const { config } = readConfig(env, role);
+  const running = await start(config, role, {
+    clock,
+    lockTimes: LOCK_TIMES,
+    ...(options.wall === undefined ? {} : { wall: options.wall }),
+    ...(options.logTo === undefined ? {} : { log: logOf(config, options.logTo) }),
+  });
   const children: ChildProcess[] = [];
   return {
     clock,
@@ -112,6 +125,9 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     },
   };
 }
+
+const logOf = (config: Config, write: (line: string) => void) =>
+  createLogger({ level: 'debug', secrets: config.secrets, destination: { write } });
 
 /** Waits, in small real steps, for the fast world to get somewhere. */
 export async function until(look: () => boolean | undefined, realMs = 15_000): Promise<void> {
