@@ -132,7 +132,7 @@ async function checkPolicy(config: Config): Promise<Finding[]> {
 }
 
 const systemsOf = (config: Config) =>
-  connect(config, { clock: runningClock(), scrub: scrubber(config.secrets()), onResponse: () => {} });
+  connect(config, { clock: runningClock(), scrub: scrubber(config.secrets()), onResponse: () => {} }).ports;
 
 async function checkMarathon(config: Config): Promise<Finding[]> {
   const { marathon } = systemsOf(config);

@@ -16,6 +16,12 @@ export interface Ports {
   jenkins: Jenkins;
 }
 
+export interface Connected {
+  ports: Ports;
+  /** Ends connections that are kept open. */
+  close(): void;
+}
+
 export interface ConnectOptions {
   clock: Clock;
   scrub: Scrub;
@@ -25,7 +31,7 @@ export interface ConnectOptions {
 /** A controller that moved is found again within this time. */
 const ADDRESS_KEPT_MS = 2 * SECOND;
 
-export function connect(config: Config, common: ConnectOptions): Ports {
+export function connect(config: Config, common: ConnectOptions): Connected {
   const marathon = marathonClient({
     ...common,
     urls: config.marathon.urls,
@@ -48,7 +54,12 @@ export function connect(config: Config, common: ConnectOptions): Ports {
     publicUrl: config.jenkins.publicUrl,
     credentials: loginOf(config.jenkins),
   });
-  return { marathon, mesos, jenkins };
+  return {
+    ports: { marathon, mesos, jenkins },
+    close() {
+      for (const client of [marathon, mesos, jenkins]) client.close();
+    },
+  };
 }
 
 /** `JENKINS_URL`, or wherever Marathon runs the controller now. */
