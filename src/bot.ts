@@ -1,9 +1,9 @@
 // Ears: Slack's deliveries → the command journey's accept() → one job. Nothing else happens before the ack.
-import type { Redis } from 'ioredis';
+import type { Redis } from './adapters/redis/connect.js';
 import { keysOf } from './adapters/redis/keys.js';
 import { pace } from './adapters/redis/pace.js';
 import { changeQueue, jobQueue, messages, openQueues } from './adapters/redis/queue.js';
-import { type Incoming, type IncomingPress, type SlackApp, BOLT_LEVEL, startSlackApp } from './adapters/slack/app.js';
+import { BOLT_LEVEL, type Incoming, type IncomingPress, type SlackApp, startSlackApp } from './adapters/slack/app.js';
 import { slackClients } from './adapters/slack/client.js';
 import { slackMessenger } from './adapters/slack/messenger.js';
 import { slackPeople, type Team } from './adapters/slack/people.js';

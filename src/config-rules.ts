@@ -1,7 +1,6 @@
 // Rules over several variables: config.ts asks what a role cannot do without, and what contradicts itself.
 import type { z } from 'zod';
-import type { Role } from './config.js';
-import type { environment, VariableName } from './config-variables.js';
+import type { environment, Role, VariableName } from './config-variables.js';
 
 /** The text of every variable that is set. */
 export type Given = Partial<Record<VariableName, string>>;

@@ -4,6 +4,9 @@
 import { z } from 'zod';
 import { redisOptions } from './adapters/redis/connect.js';
 
+export const roles = ['all', 'bot', 'worker', 'playground', 'doctor'] as const;
+export type Role = (typeof roles)[number];
+
 const CHARACTERS_OF_AN_APP_ID = '[a-z0-9]([a-z0-9.-]*[a-z0-9])?';
 
 /** Slack's words begin with a slash and have at most 32 characters (docs.slack.dev/interactivity/implementing-slash-commands). */

@@ -8,14 +8,15 @@ import { unknownVariables } from './config-unknown.js';
 import {
   environment,
   isSecretName,
+  type Role,
+  roles,
   type SecretName,
   secretNames,
   type VariableName,
   variableNames,
 } from './config-variables.js';
 
-export const roles = ['all', 'bot', 'worker', 'playground', 'doctor'] as const;
-export type Role = (typeof roles)[number];
+export { type Role, roles };
 export type Environment = Record<string, string | undefined>;
 
 /** How a system wants to be addressed; without any nothing is sent. */

@@ -1,8 +1,8 @@
 // Hands: takes jobs, carries them out through the journeys, sends. Drains before it exits.
 import { readFile } from 'node:fs/promises';
-import type { Redis } from 'ioredis';
 import type { Ports as Systems } from './adapters/index.js';
 import { auditStore } from './adapters/redis/audit-store.js';
+import type { Redis } from './adapters/redis/connect.js';
 import { keysOf } from './adapters/redis/keys.js';
 import { messageStore } from './adapters/redis/message-store.js';
 import { pace } from './adapters/redis/pace.js';

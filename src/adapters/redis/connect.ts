@@ -2,6 +2,8 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import { UpstreamError, UserError } from '../../core/errors.js';
 
+export type { Redis };
+
 /** Told when the connection is lost and when it is there again; each once per outage, however often we try. */
 export interface RedisWatch {
   onUp?(): void;

@@ -4,8 +4,8 @@ import { SECOND } from '../../core/time.js';
 import type { Right } from '../world/jenkins/accounts.js';
 import type { JobDefinition } from '../world/jenkins/model.js';
 import type { Answer } from './http.js';
+import { isModern } from './jenkins-build-views.js';
 import { buildAt, type Call, jobAt } from './jenkins-call.js';
-import { isModern } from './jenkins-job-views.js';
 import { advertised, jetty, missingRight, notFound, oops, postRequired, redirect } from './jenkins-pages.js';
 import { runScript } from './jenkins-scripts.js';
 

@@ -5,7 +5,7 @@ import type { Controller } from '../world/jenkins/controller.js';
 import type { Build, JobDefinition } from '../world/jenkins/model.js';
 import type { JenkinsWorld } from '../world/jenkins/world.js';
 import type { Answer, PlainRequest } from './http.js';
-import type { ViewContext } from './jenkins-job-views.js';
+import type { ViewContext } from './jenkins-build-views.js';
 import { badCrumb, badToken, loginFirst } from './jenkins-pages.js';
 
 export interface Call extends ViewContext {

@@ -1,7 +1,7 @@
 // The build queue as `queue/api/json` and `queue/item/N/api/json` show it (contract jenkins §4.1).
 import type { QueueItem } from '../world/jenkins/model.js';
+import { actionViews, buildView, className, color, isModern, jobUrl, type ViewContext } from './jenkins-build-views.js';
 import { type Bean, bean, record } from './jenkins-exported.js';
-import { actionViews, buildView, className, color, isModern, jobUrl, type ViewContext } from './jenkins-job-views.js';
 
 const KINDS: Record<QueueItem['state'], string> = {
   waiting: 'WaitingItem',

@@ -1,9 +1,10 @@
 // Everything a GET may ask the simulated Jenkins for: the JSON views, the log, and the few full pages clients look at.
 import { randomBytes } from 'node:crypto';
 import type { Answer } from './http.js';
+import { buildView, className, isModern } from './jenkins-build-views.js';
 import { buildAt, type Call, crumbField, crumbFor, decoded, jobAt, sessionOf } from './jenkins-call.js';
 import { type Bean, exportBean, record } from './jenkins-exported.js';
-import { buildView, className, isModern, jobView } from './jenkins-job-views.js';
+import { jobView } from './jenkins-job-views.js';
 import { consoleLog, progressiveText } from './jenkins-log.js';
 import { advertised, fullPage, jetty, missingRight, notFound, redirect } from './jenkins-pages.js';
 import { queueItemView, queueView } from './jenkins-queue-views.js';

@@ -2,8 +2,9 @@
 import type { Identity } from '../world/jenkins/accounts.js';
 import { type Counts, LENGTHS, STEPS } from '../world/jenkins/load.js';
 import { type Build, buildingOn, type JenkinsNode } from '../world/jenkins/model.js';
+import { buildView, className, isModern, since, type ViewContext } from './jenkins-build-views.js';
 import { type Bean, bean, type Exported, record } from './jenkins-exported.js';
-import { buildView, className, isModern, jobView, since, type ViewContext } from './jenkins-job-views.js';
+import { jobView } from './jenkins-job-views.js';
 
 export function controllerView(context: ViewContext): Bean {
   const { world, controller, rootUrl } = context;

@@ -1,13 +1,15 @@
 // One Jenkins controller: the program Marathon's task runs. Clones its configuration, boots (silence, then 503), comes up
 // with a new session and registers with Mesos; ends with its task and takes everything not in git along.
 import { randomBytes } from 'node:crypto';
-import { SECOND } from '../../../core/time.js';
-import type { ProcessHandle, Program } from '../types.js';
+import { type Clock, SECOND } from '../../../core/time.js';
+import type { ClusterForFrameworks, ProcessHandle, Program } from '../types.js';
+import type { Accounts } from './accounts.js';
 import { BuildFarm } from './farm.js';
 import { JenkinsHome } from './home.js';
+import type { Line } from './line.js';
 import type { Build, BuildPlan, Cause, JobDefinition, Parameters, QueueItem } from './model.js';
+import type { GitRepository } from './repository.js';
 import { type Timers, timersOf } from './timers.js';
-import type { JenkinsWorld } from './world.js';
 
 /** `unreachable`: nothing listens. `starting`, `restarting`: 503. */
 export type Phase = 'unreachable' | 'starting' | 'up' | 'restarting' | 'ended';
@@ -28,18 +30,32 @@ export interface BuildRequest {
   quietMs?: number;
 }
 
+/** What a controller finds around it and does not take along when it ends. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly cluster: ClusterForFrameworks;
+  readonly line: Line;
+  readonly repository: GitRepository;
+  readonly accounts: Accounts;
+  readonly prefix: string;
+  readonly pushMs: number;
+  readonly boot: { ms: number; silentMs: number };
+  readonly scmSyncPlugin: 'active' | 'absent' | 'inactive';
+  readonly answersEmpty: boolean;
+}
+
 export class Controller implements Program {
   phase: Phase = 'unreachable';
   /** `X-Jenkins-Session`: 8 hex digits, new with each JVM. */
   session = '';
-  readonly #world: JenkinsWorld;
+  readonly #world: Surroundings;
   #process: ProcessHandle | undefined;
   #timers: Timers;
   #home: JenkinsHome | undefined;
   #farm: BuildFarm | undefined;
   #restartWhenIdle = false;
 
-  constructor(world: JenkinsWorld) {
+  constructor(world: Surroundings) {
     this.#world = world;
     this.#timers = timersOf(world.clock);
   }

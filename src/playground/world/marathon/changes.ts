@@ -1,9 +1,11 @@
 // What people ask of the simulated Marathon: create, change, restart, roll back, delete an app, kill tasks, cancel a
 // deployment. Each decides what plan follows, if any, or throws the refusal its generation would send.
 import type { JsonObject } from '../../../core/cluster.js';
+import type { MarathonGeneration } from '../types.js';
 import { complete } from './definition.js';
 import type { Deployments } from './deployments.js';
 import { assignedPort, spellingsOf, stepsBetween, withoutReadOnly } from './difference.js';
+import type { EventBus } from './events.js';
 import { atLeast } from './generation.js';
 import type { HealthChecks } from './health.js';
 import type { Launcher } from './launcher.js';
@@ -12,7 +14,6 @@ import { appExists, invalid, LOCKED, locked, MarathonRefusal } from './refusal.j
 import { specOf } from './spec.js';
 import type { Tasks } from './tasks.js';
 import { validate } from './validation.js';
-import type { MarathonWorld } from './world.js';
 
 /** Who asked, and over which path; for `api_post_event`. */
 export interface Asker {
@@ -27,8 +28,20 @@ export interface Change {
   tookEffect: boolean;
 }
 
+/** What a change reads and writes of Marathon as a whole. */
+interface Registry {
+  readonly generation: MarathonGeneration;
+  readonly apps: Map<string, AppState>;
+  readonly events: EventBus;
+  app(appId: string): AppState;
+  deployment(id: string): Deployment;
+  nextVersion(): string;
+  newDeployment(parts: Pick<Deployment, 'appId' | 'version' | 'steps' | 'original' | 'target'>): Deployment;
+  killTask(app: AppState, instance: Instance): void;
+}
+
 interface Parts {
-  world: MarathonWorld;
+  world: Registry;
   deployments: Deployments;
   tasks: Tasks;
   launcher: Launcher;
