@@ -3,6 +3,7 @@ import type { Config, Upstream } from '../config.js';
 import type { Jenkins, Marathon, Mesos } from '../core/cluster.js';
 import { addressOf, runningTask } from '../core/controller.js';
 import { UpstreamError } from '../core/errors.js';
+import { failureWords } from '../core/gather.js';
 import { type Clock, SECOND } from '../core/time.js';
 import type { CredentialSource, HttpOptions } from './http.js';
 import { jenkinsClient } from './jenkins/client.js';
@@ -70,14 +71,24 @@ function controllerAddress(config: Config, marathon: Marathon, clock: Clock): ()
     if (configured !== undefined) return configured;
     if (known !== undefined && clock.now() - known.at < ADDRESS_KEPT_MS) return known.url;
     const app = await marathon.app(config.marathon.appId).catch((error: unknown) => {
-      if (error instanceof UpstreamError) return undefined;
-      throw error;
+      throw error instanceof UpstreamError ? addressUnknown(error) : error;
     });
     const task = app === undefined ? undefined : runningTask(app);
     known = { at: clock.now(), url: task === undefined ? undefined : `http://${addressOf(task)}` };
     return known.url;
   };
 }
+
+/** That Marathon is silent is not to say that it has no controller. */
+const addressUnknown = (error: UpstreamError): UpstreamError =>
+  new UpstreamError({
+    system: 'Jenkins',
+    request: 'its address',
+    seen: `where it is, only Marathon knows: ${failureWords(error)}`,
+    retryable: false,
+    mayHaveArrived: false,
+    cause: error,
+  });
 
 /** Without credentials nothing is sent; after a 401 the secret's file is read again. */
 function loginOf({ credentials }: Upstream): CredentialSource {

@@ -17,6 +17,7 @@ import { addressOf, healthWords, jenkinsFramework, pulseWords, runningTask, stat
 import { context, type Message } from '../core/conversation.js';
 import { gaps, type Told, told } from '../core/gather.js';
 import { whyNotStarting } from '../core/launch-delay.js';
+import { AFTER_PULSE_MS, pulseInTime } from '../core/pulse.js';
 import { scmState, scmWords } from '../core/scm-words.js';
 import { code, join, md, mention, type Rich } from '../core/text.js';
 import { counted, duration } from '../core/words.js';
@@ -50,14 +51,16 @@ export const status = defineCommand({
 
 async function run(_: object, ports: Ports, _asked: Asked): Promise<Facts> {
   const { marathon, mesos, jenkins, clock, settings, changes } = ports;
-  const pulse = await jenkins.pulse();
+  const knocked = pulseInTime(jenkins, clock);
   // A controller that does not answer would let each of these wait for its own timeout.
-  const fromJenkins = <T>(ask: () => Promise<T>): Promise<Told<T>> =>
-    pulse.state === 'up'
-      ? told(clock, 'Jenkins', ask)
-      : Promise.resolve({ ok: false, missing: `Jenkins ${stateWords(pulse)}` });
-  const [app, deployments, launch, frameworks, controller, executors, buildQueue, scm, running, waiting] =
+  const fromJenkins = async <T>(ask: () => Promise<T>): Promise<Told<T>> => {
+    const heard = await knocked;
+    if (heard.state === 'up') return told(clock, 'Jenkins', ask, AFTER_PULSE_MS);
+    return { ok: false, missing: `Jenkins ${stateWords(heard)}` };
+  };
+  const [pulse, app, deployments, launch, frameworks, controller, executors, buildQueue, scm, running, waiting] =
     await Promise.all([
+      knocked,
       told(clock, 'Marathon', () => marathon.app(settings.appId)),
       told(clock, 'Marathon', () => marathon.deployments()),
       told(clock, 'Marathon', () => marathon.launchQueue(settings.appId)),

@@ -7,6 +7,7 @@ import { addressOf, healthWords, jenkinsFramework, pulseWords, runningTask } fro
 import { context, type Message, say } from '../core/conversation.js';
 import { causeOf } from '../core/failure-cause.js';
 import { gaps, known, type Told, told } from '../core/gather.js';
+import { pulseInTime } from '../core/pulse.js';
 import { code, join, link, md, mention, moment, type Rich } from '../core/text.js';
 import { duration } from '../core/words.js';
 
@@ -41,8 +42,8 @@ async function run(_: object, ports: Ports, _asked: Asked): Promise<Facts> {
     told(clock, 'Marathon', () => marathon.info()),
     told(clock, 'Marathon', () => marathon.deployments()),
     told(clock, 'Mesos', () => mesos.frameworks()),
-    jenkins.pulse(),
-    jenkins.publicUrl().catch(() => undefined),
+    pulseInTime(jenkins, clock),
+    told(clock, 'Jenkins', () => jenkins.publicUrl()).then(known),
     ports.audit.recent(100),
   ]);
   const task = app.ok && app.value !== undefined ? runningTask(app.value) : undefined;

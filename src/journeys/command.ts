@@ -8,6 +8,7 @@ import type { AnyJob, ChangeRun, ChangesJob, CommandJob, PressJob, ReadsJob } fr
 import { type Parsed, parse } from '../core/parse.js';
 import { MINUTE } from '../core/time.js';
 import { isTakenOver, runChange, showStep } from './change.js';
+import { inTime } from './deadline.js';
 import { runConfirmed } from './disrupt.js';
 import { askedFor, permissionOf } from './permission.js';
 import { makePlan } from './plan.js';
@@ -131,7 +132,7 @@ async function read(
   asked: Asked,
   ports: PerformPorts,
 ): Promise<void> {
-  const facts = await command.run(parsed.args, ports.command, asked);
+  const facts = await inTime(ports.clock, command.run(parsed.args, ports.command, asked));
   const message = command.view(facts, asked);
   // An answer to the channel cannot take the place of a private message.
   const to = answerTo(job, { here: parsed.here, replace: !parsed.here });

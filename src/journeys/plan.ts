@@ -7,6 +7,7 @@ import type { Plan } from '../core/plans.js';
 import { md, moment } from '../core/text.js';
 import { MINUTE } from '../core/time.js';
 import { rankOf } from './change.js';
+import { inTime } from './deadline.js';
 import { hashOf } from './hash.js';
 import type { PerformPorts } from './ports.js';
 import { answerKey, answerTo, askedBy, channelOf, channelRefusal, rootKey } from './reply.js';
@@ -27,7 +28,7 @@ export async function makePlan(
   // A worker that died after showing it left this plan behind, and somebody may have confirmed it: it stays as shown.
   const kept = await ports.plans.read(job.delivery);
   if (kept !== undefined) return showPlan(job, kept, command, asked, signal, ports);
-  const facts = await command.plan(parsed.args, ports.command, asked);
+  const facts = await inTime(ports.clock, command.plan(parsed.args, ports.command, asked));
   if (command.empty(facts, parsed.args)) {
     ports.counted(command.name, 'unchanged');
     return ports.messages.put(answerKey(job.delivery), answerTo(job), command.planView(facts, asked));
