@@ -3,6 +3,7 @@ import type { Redis } from './adapters/redis/connect.js';
 import { keysOf } from './adapters/redis/keys.js';
 import { pace } from './adapters/redis/pace.js';
 import { changeQueue, jobQueue, messages, openQueues } from './adapters/redis/queue.js';
+import { scrubber } from './adapters/secrets.js';
 import { BOLT_LEVEL, type Incoming, type IncomingPress, type SlackApp, startSlackApp } from './adapters/slack/app.js';
 import { slackClients } from './adapters/slack/client.js';
 import { slackMessenger } from './adapters/slack/messenger.js';
@@ -47,10 +48,13 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const keys = keysOf(config.name);
   const queues = openQueues(redis, keys);
   const clients = slackClients(config.slack.botToken.value(), config.slack.apiUrl);
-  const messenger = slackMessenger(clients, (code) =>
-    log.warn({ code }, 'Slack refused blocks; the plain text was sent'),
-  );
-  const said = messages(redis, queues, keys);
+  const scrub = scrubber(config.secrets());
+  const messenger = slackMessenger({
+    clients,
+    scrub,
+    onPlainTwin: (code) => log.warn({ code }, 'Slack refused blocks; the plain text was sent'),
+  });
+  const said = messages(redis, queues, keys, scrub);
   const uses = pace(redis, keys);
 
   const ports: AcceptPorts = {
@@ -102,6 +106,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     port: config.http.port,
     team,
     logger: boltLogger(log, BOLT_LEVEL),
+    scrub,
     ears: {
       command: (incoming) => hear({ ...jobOf(incoming, clock), kind: 'command', text: incoming.text }),
       press: async (incoming: IncomingPress) => {

@@ -9,6 +9,7 @@ import { pace } from './adapters/redis/pace.js';
 import { planStore } from './adapters/redis/plan-store.js';
 import { changeQueue, messages, openQueues, type PostJob, planQueue } from './adapters/redis/queue.js';
 import { Again, changeRun, type Hands, LOCK_TIMES, type LockTimes, startHands } from './adapters/redis/worker.js';
+import { scrubber } from './adapters/secrets.js';
 import { slackClients } from './adapters/slack/client.js';
 import { slackMessenger } from './adapters/slack/messenger.js';
 import { slackPeople, type Team } from './adapters/slack/people.js';
@@ -50,6 +51,7 @@ const SHORT_JOB_GRACE_MS = 10 * SECOND;
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { config, redis, clock, log, tally } = options;
   const keys = keysOf(config.name);
+  const scrub = scrubber(config.secrets());
   const queues = openQueues(redis, keys);
   // This is the lock on the app: one change at a time over all workers.
   await queues.changes.setGlobalConcurrency(1);
@@ -73,7 +75,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       },
       clock,
     },
-    messages: messages(redis, queues, keys),
+    messages: messages(redis, queues, keys, scrub),
     plans: planStore(redis, keys),
     audit,
     queue: planQueue(redis, queues, keys),
@@ -84,7 +86,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     counted: tally.command,
   };
   const sending: SendPorts = {
-    messenger: slackMessenger(clients, (code) => log.warn({ code }, 'Slack refused blocks; the plain text was sent')),
+    messenger: slackMessenger({
+      clients,
+      scrub,
+      onPlainTwin: (code) => log.warn({ code }, 'Slack refused blocks; the plain text was sent'),
+    }),
     records: messageStore(redis, keys),
     pace: pace(redis, keys),
     clock,

@@ -5,6 +5,8 @@ import type { ChangeInfo, ChangeQueue } from '../../core/changes.js';
 import type { Destination, Message, MessagePriority, Messages } from '../../core/conversation.js';
 import type { AnyJob, ChangesJob, ConfirmedJob, JobQueue, ReadsJob } from '../../core/jobs.js';
 import { DAY } from '../../core/time.js';
+import { scrubbed } from '../scrubbed.js';
+import type { Scrub } from '../secrets.js';
 import { digestOf } from './digest.js';
 import type { Keys } from './keys.js';
 import { messageStore } from './message-store.js';
@@ -63,12 +65,14 @@ export function jobQueue(queues: Queues): JobQueue {
 /** Smaller is sooner; BullMQ serves a job without priority before all others, so none has 0. */
 const PRIORITY: Record<MessagePriority, number> = { alert: 1, answer: 2, final: 3, progress: 4 };
 
-export function messages(redis: Redis, queues: Queues, keys: Keys): Messages {
+/** @param scrub over every text: what Slack may not show, Redis may not keep */
+export function messages(redis: Redis, queues: Queues, keys: Keys, scrub: Scrub): Messages {
   const store = messageStore(redis, keys);
   return {
     async put(key: string, to: Destination, message: Message, options = {}) {
       const priority = options.priority ?? 'answer';
-      const stands = await store.put(key, to, message, digestOf(message), options.rank ?? 0, priority);
+      const content = scrubbed(message, scrub);
+      const stands = await store.put(key, to, content, digestOf(content), options.rank ?? 0, priority);
       // Added also when nothing changed: a process that died between the two lines left the content unsent.
       if (stands) await addPost(queues.posts, key, PRIORITY[priority]);
     },

@@ -3,6 +3,8 @@
 import { App, type BlockAction, type ButtonAction, HTTPReceiver, type Logger, LogLevel } from '@slack/bolt';
 import type { Message, PressAction } from '../../core/conversation.js';
 import { SECOND } from '../../core/time.js';
+import { scrubbed } from '../scrubbed.js';
+import type { Scrub } from '../secrets.js';
 import { webClientOptions } from './client.js';
 import { deliveryId } from './delivery-id.js';
 import type { Team } from './people.js';
@@ -40,6 +42,7 @@ export interface SlackAppOptions {
   port: number;
   team: Team;
   logger: Logger;
+  scrub: Scrub;
   ears: SlackEars;
 }
 
@@ -98,7 +101,7 @@ function receiverOptions({ appToken, signingSecret, logger, apiUrl }: SlackAppOp
   };
 }
 
-function listen(app: App, { slashCommand, ears }: SlackAppOptions): void {
+function listen(app: App, { slashCommand, ears, scrub }: SlackAppOptions): void {
   app.command(slashCommand, async ({ command, ack }) => {
     const startedAt = performance.now();
     let answer: Message | undefined;
@@ -115,7 +118,7 @@ function listen(app: App, { slashCommand, ears }: SlackAppOptions): void {
     } catch (error) {
       answer = ears.bug(error);
     }
-    await (answer === undefined ? ack() : ack(ackBody(answer)));
+    await (answer === undefined ? ack() : ack(ackBody(scrubbed(answer, scrub))));
     ears.acked((performance.now() - startedAt) / SECOND);
   });
 

@@ -3,6 +3,8 @@ import type { KnownBlock } from '@slack/types';
 import type { Message } from '../../core/conversation.js';
 import { type Messenger, SlackError, type Spot } from '../../core/delivery.js';
 import { SECOND } from '../../core/time.js';
+import { scrubbed } from '../scrubbed.js';
+import type { Scrub } from '../secrets.js';
 import { requestError, type SlackClients, slackCall } from './client.js';
 import { plainTwin, render } from './render.js';
 
@@ -20,9 +22,18 @@ interface Body {
   blocks?: KnownBlock[];
 }
 
-export function slackMessenger(clients: SlackClients, onPlainTwin: (code: string) => void): Messenger {
+export interface MessengerOptions {
+  clients: SlackClients;
+  scrub: Scrub;
+  /** Slack refused the blocks of a message, and its text was sent instead. */
+  onPlainTwin: (code: string) => void;
+}
+
+export function slackMessenger({ clients, scrub, onPlainTwin }: MessengerOptions): Messenger {
+  const sent = <T>(message: Message, go: (body: Body) => Promise<T>) =>
+    withTwin(scrubbed(message, scrub), onPlainTwin, go);
   const post: Messenger['post'] = (to, message, key) =>
-    withTwin(message, onPlainTwin, async (body) => {
+    sent(message, async (body) => {
       const answer = await slackCall(
         'chat.postMessage',
         clients.once.chat.postMessage({
@@ -40,7 +51,7 @@ export function slackMessenger(clients: SlackClients, onPlainTwin: (code: string
     post,
     direct: (userId, message, key) => post({ channelId: userId }, message, key),
     edit: (spot, message) =>
-      withTwin(message, onPlainTwin, async (body) => {
+      sent(message, async (body) => {
         const { parse, link_names } = QUIET;
         await slackCall(
           'chat.update',
@@ -55,7 +66,7 @@ export function slackMessenger(clients: SlackClients, onPlainTwin: (code: string
         );
       }),
     respond: (responseUrl, message, how) =>
-      withTwin(message, onPlainTwin, (body) =>
+      sent(message, (body) =>
         respond(responseUrl, {
           ...body,
           ...QUIET,
@@ -69,14 +80,14 @@ export function slackMessenger(clients: SlackClients, onPlainTwin: (code: string
         clients.repeatable.filesUploadV2({
           filename: file.name,
           title: file.title,
-          content: file.content,
+          content: scrub(file.content),
           channel_id: to.channelId,
           ...(to.threadTs === undefined ? {} : { thread_ts: to.threadTs }),
         } as Parameters<typeof clients.repeatable.filesUploadV2>[0]),
       );
     },
     find: (channelId, key) => find(clients, channelId, key),
-    overflow: (message) => render(message).rest,
+    overflow: (message) => render(scrubbed(message, scrub)).rest,
   };
 }
 
