@@ -49,7 +49,7 @@ async function confirm(
 ): Promise<void> {
   const standing = await claim(job, plan, plan.validUntil < ports.clock.now() ? 'expired' : 'confirmed', ports);
   if (standing.delivery !== job.delivery) return reply(job, await trueState(plan, standing, ports), ports);
-  if (standing.what === 'expired') return close(plan, parsed, command, sorry('This plan has expired.'), ports);
+  if (standing.what === 'expired') return close(plan, parsed, command, EXPIRED, ports);
   await ports.queue.confirm(confirmedJob(job, plan));
   await showConfirmed(job, plan, command, ports);
 }
@@ -141,14 +141,10 @@ export async function expire(planId: string, ports: PerformPorts): Promise<void>
   const standing = await ports.plans.claim(planId, act);
   if (standing.what !== 'expired') return;
   const parsed = parse(plan.text, ports.command.catalogue);
-  await close(
-    plan,
-    parsed,
-    parsed.command as DisruptCommand,
-    sorry('This plan has expired; nothing was changed.', 'Type the command again for a fresh one.'),
-    ports,
-  );
+  await close(plan, parsed, parsed.command as DisruptCommand, EXPIRED, ports);
 }
+
+const EXPIRED = sorry('This plan has expired; nothing was changed.', 'Type the command again for a fresh one.');
 
 const claim = (job: PressJob, plan: Plan, what: Act['what'], ports: PerformPorts): Promise<Act> =>
   ports.plans.claim(plan.id, { v: 1, what, userId: job.actor.userId, at: ports.clock.now(), delivery: job.delivery });

@@ -1,0 +1,290 @@
+import { describe, expect, test } from 'vitest';
+import { UpstreamError, UserError } from '../../src/core/errors.js';
+import type { Step } from '../../src/core/jobs.js';
+import { MINUTE, SECOND } from '../../src/core/time.js';
+import { NOW, refusal, silence } from '../support/ci-service.js';
+import { swapping } from '../support/swapping.js';
+
+describe('a confirmed change', () => {
+  test('goes through its steps, each kept before the next begins, and ends in the message of its plan', async () => {
+    const swap = await swapping();
+    await swap.go();
+    expect(swap.run.steps).toEqual(['posted', 'applying', 'applied', 'following', 'done']);
+    expect(swap.script.writes).toBe(1);
+    expect(swap.told()).toEqual(['Swapping: sending the change to Marathon', 'Swapped in 0 s. It is up.']);
+    expect(swap.thread()).toEqual(['@U0ANA Swapped in 0 s. It is up.']);
+    expect(swap.trail).toMatchObject([
+      {
+        jobId: 'd-ana-go',
+        userId: 'U0ANA',
+        command: 'swap',
+        outcome: 'succeeded',
+        summary: 'Swapped in 0 s. It is up.',
+      },
+    ]);
+  });
+
+  test('cancelled before its turn sends nothing', async () => {
+    const swap = await swapping();
+    swap.run.stopBy = 'U0LEE';
+    await swap.go();
+    expect(swap.root()).toBe('Cancelled before it began, by @U0LEE. Nothing was changed.');
+    expect(swap.script.writes).toBe(0);
+    expect(swap.trail).toMatchObject([{ outcome: 'cancelled' }]);
+  });
+
+  test('cancelled just before the write sends nothing', async () => {
+    const swap = await swapping({ step: 'posted' });
+    swap.run.stopBy = 'U0LEE';
+    await swap.go();
+    expect(swap.root()).toBe('Cancelled before it began, by @U0LEE. Nothing was changed.');
+    expect(swap.script.writes).toBe(0);
+  });
+});
+
+describe('a plan that no longer fits', () => {
+  test('is not carried out; a fresh one is shown in a message of its own', async () => {
+    const swap = await swapping();
+    swap.script.version = 'v2';
+    await swap.go();
+    expect(swap.script.writes).toBe(0);
+    expect(swap.root()).toBe(
+      'The plan no longer fits: what it was made from has changed since. Nothing was done; a fresh plan follows.',
+    );
+    expect(swap.messages.text('root:d-ana-again')).toBe('The plan: swap v2.');
+    expect(swap.plans.plans.get('d-ana-again')).toMatchObject({ facts: { version: 'v2' }, actor: { userId: 'U0ANA' } });
+    expect(swap.trail).toMatchObject([{ outcome: 'refused' }]);
+  });
+
+  test('and has nothing left to do says so, and no plan follows', async () => {
+    const swap = await swapping();
+    swap.script.version = 'v2';
+    swap.script.nothingToDo = true;
+    await swap.go();
+    expect(swap.root()).toBe(
+      'The plan no longer fits: the app changed since it was made, and now there is nothing left to do. Nothing was done.',
+    );
+    expect(swap.messages.keys()).not.toContain('root:d-ana-again');
+    expect(swap.messages.keys()).not.toContain('answer:d-ana-again');
+    expect(swap.trail).toMatchObject([{ outcome: 'unchanged' }]);
+  });
+
+  test('because the app is locked by now says whose it is', async () => {
+    const swap = await swapping();
+    Object.defineProperty(swap.script, 'version', {
+      get: () => {
+        throw new UserError('`/jenkins` is locked by deployment `5cd9`. Nothing was changed.', 'Wait.');
+      },
+    });
+    await swap.go();
+    expect(swap.root()).toBe('/jenkins is locked by deployment 5cd9. Nothing was changed. Wait.');
+    expect(swap.trail).toMatchObject([{ outcome: 'refused' }]);
+  });
+});
+
+describe('the write', () => {
+  test('that is refused has changed nothing', async () => {
+    const swap = await swapping();
+    swap.script.apply = () => Promise.reject(refusal('Marathon', 422, '/mem is too much'));
+    await swap.go();
+    expect(swap.root()).toBe(
+      'Failed: Marathon did not do it. PUT /v2/apps/jenkins: 422, /mem is too much. Nothing was changed.',
+    );
+    expect(swap.trail).toMatchObject([{ outcome: 'failed' }]);
+  });
+
+  test('that a rule of ours refuses says which', async () => {
+    const swap = await swapping();
+    swap.script.apply = () => Promise.reject(new UserError('The manifest changed.', 'Type it again.'));
+    await swap.go();
+    expect(swap.root()).toBe('The manifest changed. Type it again.');
+  });
+
+  describe('of unknown fate', () => {
+    const unheard = async () => {
+      const swap = await swapping();
+      swap.script.apply = () => {
+        swap.script.writes += 1;
+        return Promise.reject(silence('Marathon', 'PUT /v2/apps/jenkins'));
+      };
+      return swap;
+    };
+
+    test('is followed when the app shows it', async () => {
+      const swap = await unheard();
+      await swap.go();
+      expect(swap.script.writes).toBe(1);
+      expect(swap.root()).toMatch(/^Swapped in/);
+    });
+
+    test('is followed when Marathon answers again after half a minute', async () => {
+      const swap = await unheard();
+      swap.script.arrived = async () => {
+        if (swap.clock.now() < NOW + 30 * SECOND) throw silence('Marathon');
+        return 'yes';
+      };
+      await swap.go();
+      expect(swap.script.writes).toBe(1);
+      expect(swap.root()).toMatch(/^Swapped in/);
+    });
+
+    test('has failed when the app does not show it after four looks', async () => {
+      const swap = await unheard();
+      let looks = 0;
+      swap.script.arrived = async () => {
+        looks += 1;
+        return 'no';
+      };
+      await swap.go();
+      expect(looks).toBe(4);
+      expect(swap.root()).toBe(
+        'Failed: Marathon did not do it. PUT /v2/apps/jenkins: did not answer within 15 s. Nothing was changed.',
+      );
+    });
+
+    test('is reported as unknown when Marathon stays silent for a minute', async () => {
+      const swap = await unheard();
+      swap.script.arrived = () => Promise.reject(silence('Marathon'));
+      await swap.go();
+      expect(swap.root()).toBe(
+        'Lost sight of the swap: Marathon did not say whether it took the change, and does not answer when asked. It may be under way; where and status show it when Marathon answers again.',
+      );
+      expect(swap.trail).toMatchObject([{ outcome: 'lost' }]);
+    });
+
+    test('gives way to somebody who changed the app meanwhile', async () => {
+      const swap = await unheard();
+      swap.script.arrived = async () => 'overtaken';
+      await swap.go();
+      expect(swap.root()).toBe(
+        'Lost sight of the swap: somebody else changed the app meanwhile, so nothing more was sent. where and status show what runs now.',
+      );
+    });
+  });
+});
+
+describe('taken over by another worker', () => {
+  test.each<[Step, number, number]>([
+    ['queued', 0, 1],
+    ['posted', 0, 1],
+    ['applying', 0, 1],
+    ['applying', 1, 1],
+    ['applied', 1, 1],
+    ['following', 1, 1],
+  ])('in the step %s with %i writes done, it ends with %i', async (step, done, writes) => {
+    const swap = await swapping({ step, appliedAt: NOW });
+    swap.script.writes = done;
+    await swap.go();
+    expect(swap.script.writes).toBe(writes);
+    expect(swap.root()).toBe('Swapped in 0 s. It is up.');
+    expect(swap.trail).toHaveLength(1);
+  });
+
+  test('after its outcome was kept only tells it', async () => {
+    const swap = await swapping();
+    await swap.go();
+    const told = swap.told().length;
+    swap.script.follow = () => Promise.reject(new Error('nobody should look any more'));
+    await swap.go();
+    expect(swap.told().slice(told)).toEqual(['Swapped in 0 s. It is up.']);
+    expect(swap.trail).toHaveLength(1);
+  });
+
+  test('in the step applying, with the app changed by somebody else, sends nothing', async () => {
+    const swap = await swapping({ step: 'applying' });
+    swap.script.arrived = async () => 'overtaken';
+    await swap.go();
+    expect(swap.script.writes).toBe(0);
+    expect(swap.root()).toMatch(/^Lost sight of the swap: somebody else changed the app/);
+  });
+
+  test('in the step applying, with Marathon silent, does not claim that nothing was changed', async () => {
+    const swap = await swapping({ step: 'applying' });
+    swap.script.arrived = () => Promise.reject(silence('Marathon'));
+    await swap.go();
+    expect(swap.script.writes).toBe(0);
+    expect(swap.root()).toMatch(/^Lost sight of the swap: Marathon did not say whether it took the change/);
+  });
+
+  test("takes the lock of the dead worker's own write for what it is", async () => {
+    const swap = await swapping({ step: 'applying' });
+    swap.script.apply = () => {
+      swap.script.writes += 1;
+      return Promise.reject(new UserError('`/jenkins` is locked by deployment `5cd9`.'));
+    };
+    await swap.go();
+    expect(swap.root()).toBe('Swapped in 0 s. It is up.');
+  });
+
+  test.each<[string, Error]>([
+    ['a refusal', new UserError('no')],
+    ['silence', silence('Marathon')],
+    ['a bug', new Error('oh')],
+  ])('leaves no trace of %s', async (_what, error) => {
+    const swap = await swapping();
+    swap.script.apply = () => {
+      swap.run.lose();
+      return Promise.reject(error);
+    };
+    await expect(swap.go()).rejects.toThrow();
+    expect(swap.trail).toEqual([]);
+    expect(swap.told()).toEqual(['Swapping: sending the change to Marathon']);
+    expect(swap.messages.keys()).toEqual(['root:d-ana']);
+  });
+
+  test('writes nothing once its lock is gone', async () => {
+    const swap = await swapping({ step: 'posted' });
+    swap.run.stopAsked = async () => {
+      swap.run.lose();
+      return undefined;
+    };
+    await expect(swap.go()).rejects.toMatchObject({ name: 'LockLost' });
+    expect(swap.script.writes).toBe(0);
+  });
+});
+
+describe('a bug of ours', () => {
+  test('before the write leaves nothing changed', async () => {
+    const swap = await swapping();
+    swap.script.apply = () => Promise.reject(new Error('oh'));
+    await swap.go();
+    expect(swap.root()).toBe(
+      'That is a bug in the bot, reference r-ana-go. Tell whoever runs Bellboard; the log has the details. Nothing was changed.',
+    );
+  });
+
+  test('after the write says that the change is in Marathon', async () => {
+    const swap = await swapping();
+    swap.script.follow = () => Promise.reject(new Error('oh'));
+    await swap.go();
+    expect(swap.root()).toBe(
+      'That is a bug in the bot, reference r-ana-go. Tell whoever runs Bellboard; the log has the details. The change is in Marathon; where and status show what became of it.',
+    );
+    expect(swap.trail).toMatchObject([{ outcome: 'failed' }]);
+  });
+});
+
+test('how long it took counts from its turn, in the trail too', async () => {
+  const swap = await swapping();
+  swap.script.follow = async () =>
+    swap.clock.now() < NOW + 2 * MINUTE ? { state: 'going', line: 'starting' } : { state: 'done', line: 'Up.' };
+  await swap.go();
+  expect(swap.root()).toBe('Swapped in 2 min. Up.');
+  expect(swap.trail).toMatchObject([{ durationMs: 2 * MINUTE }]);
+});
+
+test('a write that surely did not leave has changed nothing', async () => {
+  const swap = await swapping();
+  const refused = {
+    system: 'Marathon',
+    request: 'PUT /v2/apps/jenkins',
+    seen: 'connection refused',
+    retryable: true,
+    mayHaveArrived: false,
+  } as const;
+  swap.script.apply = () => Promise.reject(new UpstreamError(refused));
+  await swap.go();
+  expect(swap.root()).toBe(
+    'Failed: Marathon did not do it. PUT /v2/apps/jenkins: connection refused. Nothing was changed.',
+  );
+});
