@@ -1,6 +1,5 @@
 // The command journey. Bot: accept() answers mistakes at once or adds one job. Worker: perform() parses again,
 // authorises with fresh facts and hands over to what the command's effect asks for.
-import { authorise } from '../core/authorise.js';
 import { type Asked, type Command, isExclusive } from '../core/command.js';
 import { type Button, type Message, sorry } from '../core/conversation.js';
 import { UpstreamError, UserError } from '../core/errors.js';
@@ -10,7 +9,7 @@ import { MINUTE } from '../core/time.js';
 import { isTakenOver, runChange, showStep } from './change.js';
 import { inTime } from './deadline.js';
 import { runConfirmed } from './disrupt.js';
-import { askedFor, permissionOf } from './permission.js';
+import { askedFor, permissionFromMemory, permissionOf } from './permission.js';
 import { makePlan } from './plan.js';
 import type { AcceptPorts, PerformPorts } from './ports.js';
 import { expire, press } from './press.js';
@@ -29,8 +28,10 @@ export async function accept(incoming: Incoming, slash: string, ports: AcceptPor
     const job = asTyped(incoming);
     if (job.kind === 'press') return await queued(job, 'reads', job.action, ports);
     const parsed = parse(job.text, ports.catalogue);
-    const refusal = permissionFromMemory(job, parsed, ports);
-    if (refusal !== undefined) return { kind: 'answered', message: refusal, outcome: 'refused' };
+    const permission = permissionFromMemory(job, parsed, ports);
+    if (!permission.allowed) {
+      return { kind: 'answered', message: sorry(permission.reason, permission.hint), outcome: 'refused' };
+    }
     const { command } = parsed;
     const queue = isExclusive(command) && command.effect === 'change' ? 'changes' : 'reads';
     // Stored as understood, so that what a person reads back is what runs.
@@ -70,22 +71,6 @@ async function queued(
   return { kind: 'queued', queue, command };
 }
 
-function permissionFromMemory(job: CommandJob, parsed: Parsed, ports: AcceptPorts): Message | undefined {
-  const { person, channel } = ports.people.remembered(job.actor.userId, job.place.channelId);
-  const permission = authorise({
-    policy: ports.policy(),
-    actor: job.actor,
-    place: job.place,
-    person,
-    channel,
-    homeTeamId: ports.people.homeTeamId(),
-    command: parsed.command,
-    policyWords: parsed.policyWords,
-    args: parsed.args,
-  });
-  return permission.allowed ? undefined : sorry(permission.reason, permission.hint);
-}
-
 /** A typed change that waited longer than this is no longer what its author has in mind. */
 const STALE_AFTER_MS = 30 * MINUTE;
 
@@ -107,7 +92,7 @@ async function performCommand(job: CommandJob, run: ChangeRun, ports: PerformPor
   await answering(job, run, ports, async () => {
     const parsed = parse(job.text, ports.command.catalogue);
     const { command } = parsed;
-    const refusal = await permissionOf(job.actor, job.place, parsed, ports);
+    const refusal = await permissionOf(job, parsed, ports);
     if (!refusal.allowed) {
       ports.counted(command.name, 'refused');
       return ports.messages.put(answerKey(job.delivery), answerTo(job), sorry(refusal.reason, refusal.hint));

@@ -87,7 +87,7 @@ function over(flight: Flight, silentMs: number, last: { line: string; left: stri
     return failedWith(flight, last, took);
   }
   const slash = ports.command.settings.slashCommand;
-  const silence = silentMs > SILENCE_SAID_AFTER_MS ? ` Nothing was heard for ${duration(silentMs)}.` : '';
+  const silence = silentMs > SILENCE_SAID_AFTER_MS ? md` Nothing was heard for ${duration(silentMs)}.` : '';
   return ended(
     'lost',
     say(

@@ -49,7 +49,7 @@ async function workingOnIt(job: CommandJob | PressJob, queue: 'reads' | 'changes
   const running = queue === 'changes' ? await ports.changes.running() : undefined;
   if (running === undefined || running.jobId === job.delivery) return md`:hourglass_flowing_sand: Working on it …`;
   const ahead = (await ports.changes.waiting()).findIndex((change) => change.jobId === job.delivery);
-  const place = ahead > 0 ? ` and ${ahead} more` : '';
+  const place = ahead > 0 ? md` and ${ahead} more` : '';
   return md`:hourglass_flowing_sand: Waiting for its turn, behind ${code(running.text)} of ${mention(running.userId)}${place}. One change runs at a time.`;
 }
 

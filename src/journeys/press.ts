@@ -25,7 +25,7 @@ export async function press(job: PressJob, ports: PerformPorts): Promise<void> {
   }
   const parsed = parse(plan.text, ports.command.catalogue);
   const command = parsed.command as DisruptCommand;
-  const permission = await permissionOf(job.actor, job.place, parsed, ports);
+  const permission = await permissionOf(job, parsed, ports);
   if (!permission.allowed) return reply(job, sorry(permission.reason, permission.hint), ports);
   switch (job.action) {
     case 'plan.confirm':
