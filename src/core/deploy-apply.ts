@@ -21,7 +21,7 @@ export async function applyDeploy(plan: DeployPlan, ports: Ports, asked: Asked):
     const answer = plan.exists ? await ports.marathon.replace(plan.appId, body) : await ports.marathon.create(body);
     return { deploymentId: answer.deploymentId ?? null, version: answer.version ?? null };
   } catch (error) {
-    if (error instanceof UpstreamError && error.status === 409) throw await lockedWords(error.deploymentIds, ports);
+    if (error instanceof UpstreamError && error.status === 409) throw await lockedWords(error.deploymentIds, ports, asked.id);
     throw error;
   }
 }

@@ -3,8 +3,14 @@ import type { Ports } from './command.js';
 import { UserError } from './errors.js';
 import { duration } from './words.js';
 
-/** @param deploymentIds as Marathon named them; may be empty (0.8) */
-export async function lockedWords(deploymentIds: readonly string[], ports: Ports): Promise<UserError> {
+/** Steps of a change in which a deployment may be its own. */
+const WROTE: ReadonlySet<string> = new Set(['applying', 'applied', 'following']);
+
+/**
+ * @param deploymentIds as Marathon named them; may be empty (0.8)
+ * @param asking id of the change that was refused: whose deployment it is, it is not that one's
+ */
+export async function lockedWords(deploymentIds: readonly string[], ports: Ports, asking: string): Promise<UserError> {
   const { marathon, settings, clock, changes } = ports;
   const [deployments, running] = await Promise.all([
     marathon.deployments().catch(() => []),
@@ -24,7 +30,7 @@ export async function lockedWords(deploymentIds: readonly string[], ports: Ports
   const age = Number.isNaN(since) ? '' : `, in progress for ${duration(clock.now() - since)}`;
   const step = holder === undefined ? '' : ` (step ${holder.currentStep} of ${holder.totalSteps})`;
   const whose =
-    running === undefined || running.step === 'waiting'
+    running === undefined || running.jobId === asking || !WROTE.has(running.step)
       ? 'It was not started through Bellboard.'
       : `It belongs to \`${running.text}\` of <@${running.userId}>.`;
   return new UserError(

@@ -23,7 +23,7 @@ export const BY_LABEL = 'BELLBOARD_BY';
 
 const DEFAULT_GRACE_MS = 5 * MINUTE;
 
-export async function planDeploy(args: DeployArgs, ports: Ports, _asked: Asked): Promise<DeployPlan> {
+export async function planDeploy(args: DeployArgs, ports: Ports, asked: Asked): Promise<DeployPlan> {
   const { marathon, mesos, jenkins, settings, clock } = ports;
   const [definition, app, info, pulse] = await Promise.all([
     desiredDefinition(args, ports),
@@ -31,7 +31,7 @@ export async function planDeploy(args: DeployArgs, ports: Ports, _asked: Asked):
     marathon.info(),
     jenkins.pulse(),
   ]);
-  if (app !== undefined && app.deploymentIds.length > 0) throw await lockedWords(app.deploymentIds, ports);
+  if (app !== undefined && app.deploymentIds.length > 0) throw await lockedWords(app.deploymentIds, ports, asked.id);
 
   const findings = lintManifest(definition, info.version);
   const refused = findings.filter((finding) => finding.level === 'refuse');
