@@ -1,9 +1,9 @@
 // A deploy's one write, the proof that it happened, and the way back.
 import type { Json } from './cluster.js';
 import type { Asked, Ports } from './command.js';
-import type { DeployArgs, DeployPlan } from './deploy.js';
+import { BY_LABEL, type DeployArgs, type DeployPlan, JOB_LABEL } from './deploy.js';
 import { lockedWords } from './deploy-lock.js';
-import { BY_LABEL, desiredDefinition, fingerprint, JOB_LABEL } from './deploy-plan.js';
+import { desiredDefinition, fingerprint } from './deploy-plan.js';
 import { UpstreamError, UserError } from './errors.js';
 import { prepareForWrite } from './manifest-diff.js';
 
@@ -21,10 +21,17 @@ export async function applyDeploy(plan: DeployPlan, ports: Ports, asked: Asked):
     const answer = plan.exists ? await ports.marathon.replace(plan.appId, body) : await ports.marathon.create(body);
     return { deploymentId: answer.deploymentId ?? null, version: answer.version ?? null };
   } catch (error) {
-    if (error instanceof UpstreamError && error.status === 409) throw await lockedWords(error.deploymentIds, ports, asked.id);
-    throw error;
+    if (!(error instanceof UpstreamError) || error.status !== 409) throw error;
+    if (!plan.exists && error.deploymentIds.length === 0) throw createdMeanwhile(plan.appId);
+    throw await lockedWords(error.deploymentIds, ports, asked.id);
   }
 }
+
+const createdMeanwhile = (appId: string): UserError =>
+  new UserError(
+    `Marathon has an app \`${appId}\` by now: somebody created it after the plan was made. Nothing was changed.`,
+    'Type `deploy` again for a plan against what runs.',
+  );
 
 /** The app carries this job's label as soon as Marathon took the write; a version of somebody else's means it never will. */
 export async function arrivedDeploy(
@@ -39,13 +46,18 @@ export async function arrivedDeploy(
 }
 
 /** @returns what state that leaves */
-export async function cancelDeploy(plan: DeployPlan, { marathon }: Ports, _asked: Asked): Promise<string> {
+export async function cancelDeploy(plan: DeployPlan, { marathon }: Ports, asked: Asked): Promise<string> {
   const app = await marathon.app(plan.appId);
-  const [id] = app?.deploymentIds ?? [];
+  if (app === undefined) return 'The app had already been deleted.';
+  // An earlier attempt to cancel may have arrived without an answer.
+  if (app.labels[JOB_LABEL] !== asked.id) {
+    return `The app had already been rolled back or changed again; that was left alone, and version ${app.version} is there now.`;
+  }
+  const [id] = app.deploymentIds;
   if (id === undefined) return 'Its deployment had already ended, so the new version stays.';
   const rolledBack = await marathon.cancelDeployment(id, 'rollback');
   if (rolledBack === undefined) return 'Its deployment ended at that moment, so the new version stays.';
   return plan.exists
-    ? `Marathon is going back to the version before (deployment ${rolledBack.deploymentId ?? 'without a name'}); the controller restarts once more.`
+    ? `Marathon is going back to the version before${rolledBack.deploymentId === undefined ? '' : ` (deployment \`${rolledBack.deploymentId}\`)`}; the controller restarts once more.`
     : 'Marathon is removing the new app again.';
 }

@@ -1,11 +1,11 @@
 // One look at a deploy on its way: is the new controller really up, and if not, what is it waiting for?
 import type { App, JenkinsPulse, MarathonTask } from './cluster.js';
 import type { Asked, Ports, Progress } from './command.js';
-import { addressOf, jenkinsFramework, pulseWords, runningTask } from './controller.js';
-import type { DeployPlan } from './deploy.js';
-import { JOB_LABEL } from './deploy-plan.js';
+import { addressOf, jenkinsFramework, pulseWords, runningTask, stateWords } from './controller.js';
+import { type DeployPlan, JOB_LABEL } from './deploy.js';
 import { UpstreamError } from './errors.js';
 import { causeOf } from './failure-cause.js';
+import { failureWords } from './gather.js';
 import { whyNotStarting } from './launch-delay.js';
 import { MINUTE } from './time.js';
 
@@ -26,11 +26,18 @@ export async function followDeploy(plan: DeployPlan, ports: Ports, asked: Asked,
 }
 
 const failed = (line: string, left: string): Progress => ({ state: 'failed', line, left });
-const going = (line: string, ifOver?: { line: string; left: string }): Progress => ({
+/** @param detail the line without what changes at every look */
+const going = (line: string, ifOver: { line: string; left: string }, detail?: string): Progress => ({
   state: 'going',
   line,
-  ...(ifOver === undefined ? {} : { ifOver }),
+  ifOver,
+  ...(detail === undefined ? {} : { detail }),
 });
+
+const wayBack = (app: App): string => {
+  const [id] = app.deploymentIds;
+  return id === undefined ? '' : ` \`cancel ${id}\` goes back to the version before.`;
+};
 
 async function waitingForTask(
   app: App,
@@ -38,45 +45,59 @@ async function waitingForTask(
   plan: DeployPlan,
   { marathon }: Ports,
 ): Promise<Progress> {
-  if (old !== undefined && app.deploymentIds.length > 0) return going('the old controller is stopping');
+  if (old !== undefined && app.deploymentIds.length > 0) {
+    const left = `It still runs, and the deployment is still in progress.${wayBack(app)}`;
+    return going('the old controller is stopping', { line: 'the old controller did not stop.', left });
+  }
   if (old !== undefined) {
     return going('Marathon took the change without starting a new task yet', {
       line: 'no new task was started.',
       left: 'The old controller still runs.',
     });
   }
-  const failure = app.lastTaskFailure;
-  const ofNewVersion =
-    failure !== undefined &&
-    failure.taskId !== plan.taskId &&
-    (failure.version === undefined || failure.version === app.version);
+  const left = `No controller runs; Marathon keeps trying.${wayBack(app)}`;
   const why = whyNotStarting(await marathon.launchQueue(app.id), false, app);
-  const left = `No controller runs; Marathon keeps trying. ${app.deploymentIds[0] === undefined ? '' : `\`cancel ${app.deploymentIds[0]}\` goes back to the version before.`}`;
-  if (ofNewVersion) {
-    const cause = causeOf(failure);
-    const words = `the new task failed: ${cause.certain ? '' : 'probably '}${cause.words}`;
-    return going(`${words}. ${why}`, { line: `${words}.`, left });
-  }
+  const death = deathOfNew(app, plan);
+  if (death !== undefined) return going(`${death}. ${why}`, { line: `${death}.`, left }, `${death}.`);
   const staging = app.tasks.some((task) => task.state === 'TASK_STAGING' || task.state === 'TASK_STARTING');
   return staging
-    ? going('the new task is being fetched and started')
-    : going(`waiting for a new task. ${why}`, { line: `the new task never started. ${why}`, left });
+    ? going('the new task is being fetched and started', {
+        line: 'the new task is still being fetched and started.',
+        left,
+      })
+    : going(
+        `waiting for a new task. ${why}`,
+        { line: `the new task never started. ${why}`, left },
+        'waiting for a new task',
+      );
+}
+
+/** A failure of before, or of the old version, says nothing about the new one. */
+function deathOfNew(app: App, plan: DeployPlan): string | undefined {
+  const failure = app.lastTaskFailure;
+  if (failure === undefined || failure.taskId === plan.taskId) return undefined;
+  if (failure.version !== undefined && failure.version !== app.version) return undefined;
+  const cause = causeOf(failure);
+  return `the new task failed: ${cause.certain ? '' : 'probably '}${cause.words}`;
 }
 
 /** Healthy means: a check succeeded after this task started; an inherited record proves nothing (contract marathon §10). */
 function notHealthy(app: App, task: MarathonTask, { clock }: Ports): Progress | undefined {
   const startedAt = task.startedAt ?? 0;
-  const left = 'The new controller runs but is not healthy; Marathon may kill it.';
+  const at = addressOf(task);
   if (!app.hasHealthChecks) {
     return clock.now() - startedAt >= UP_WITHOUT_CHECKS_MS
       ? undefined
-      : going(`the new task runs on ${addressOf(task)}; without health checks it counts after a minute`);
+      : going(`the new task runs on ${at}; without health checks it counts after a minute`, {
+          line: 'no task ran for a whole minute.',
+          left: `The latest runs on ${at}.`,
+        });
   }
   if (task.health === 'healthy' && (task.lastSuccessAt === undefined || task.lastSuccessAt >= startedAt))
     return undefined;
-  return going(`the new task runs on ${addressOf(task)}, its health check has not passed yet`, {
+  return going(`the new task runs on ${at}, its health check has not passed yet`, {
     line: 'its health check never passed.',
-    left,
+    left: 'The new controller runs but is not healthy; Marathon may kill it.',
   });
 }
 
@@ -88,17 +109,27 @@ async function notAnswering(
   const pulse = await jenkins.pulse();
   const left = `The task runs on ${addressOf(task)}.`;
   if (pulse.state !== 'up')
-    return going(`Jenkins ${pulseWords(pulse)}`, { line: `Jenkins ${pulseWords(pulse)}.`, left });
+    return going(`Jenkins ${stateWords(pulse)}`, { line: `Jenkins ${pulseWords(pulse)}.`, left });
   if (isOldSession(pulse, plan))
     return going('the old Jenkins still answers', {
       line: 'the old Jenkins still answers: is JENKINS_URL right?',
       left,
     });
   if (plan.frameworkId === null) return undefined; // it was not registered before, or registers on demand
-  const framework = jenkinsFramework(await mesos.frameworks());
+  const frameworks = await mesos.frameworks().catch((error: unknown) => {
+    if (!(error instanceof UpstreamError)) throw error;
+    return error;
+  });
+  if (frameworks instanceof UpstreamError) {
+    return going('Jenkins answers; Mesos does not say whether its framework is registered', {
+      line: `Jenkins answers, but Mesos does not say whether it is registered (${failureWords(frameworks)}).`,
+      left,
+    });
+  }
+  const framework = jenkinsFramework(frameworks);
   if (framework?.active === true && framework.id !== plan.frameworkId) return undefined;
   return going('Jenkins answers; its Mesos framework is not registered yet', {
-    line: 'Jenkins answers, but it is not registered with Mesos, so no agent can start.',
+    line: 'Jenkins answers, but it is not registered with Mesos, so no agent can start unless it registers on demand.',
     left,
   });
 }

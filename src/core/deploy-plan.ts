@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { App, Json, JsonObject, ScmSyncStatus } from './cluster.js';
 import type { Asked, Ports } from './command.js';
 import { addressOf, jenkinsFramework, runningTask } from './controller.js';
-import type { DeployArgs, DeployPlan } from './deploy.js';
+import { BY_LABEL, type DeployArgs, type DeployPlan, JOB_LABEL } from './deploy.js';
 import { lockedWords } from './deploy-lock.js';
 import { UserError } from './errors.js';
 import { gaps, known, told } from './gather.js';
@@ -16,10 +16,6 @@ import { readableChange } from './readable-change.js';
 import { scmState, scmWords } from './scm-words.js';
 import { MINUTE, SECOND } from './time.js';
 import { atLeast } from './version.js';
-
-/** Labels a deploy writes; they say who, and they are no difference. */
-export const JOB_LABEL = 'BELLBOARD_JOB';
-export const BY_LABEL = 'BELLBOARD_BY';
 
 const DEFAULT_GRACE_MS = 5 * MINUTE;
 

@@ -2,6 +2,10 @@
 import type { JsonObject } from './cluster.js';
 import type { Finding } from './finding.js';
 
+/** Labels a deploy writes; they say who, and they are no difference. */
+export const JOB_LABEL = 'BELLBOARD_JOB';
+export const BY_LABEL = 'BELLBOARD_BY';
+
 export interface DeployArgs {
   git?: string | undefined;
   user?: string | undefined;
