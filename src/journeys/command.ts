@@ -41,18 +41,20 @@ export async function accept(incoming: Incoming, slash: string, ports: AcceptPor
       return { kind: 'answered', message: userErrorView(error, slash), outcome: 'user-error' };
     if (error instanceof UpstreamError) {
       ports.log.warn({ error: error.message }, 'a command could not be queued');
-      return {
-        kind: 'answered',
-        message: sorry(
-          'The queue (Redis) cannot be reached: nothing was queued and nothing was done.',
-          'Try again in a minute.',
-        ),
-        outcome: 'unavailable',
-      };
+      return { kind: 'answered', message: notQueued(error), outcome: 'unavailable' };
     }
     throw error;
   }
 }
+
+/** A Redis that hangs carries out what it was sent when it wakes up. */
+const notQueued = ({ mayHaveArrived }: UpstreamError): Message =>
+  mayHaveArrived
+    ? sorry(
+        'The queue (Redis) did not answer in time, so it is not known whether this was queued.',
+        'If it was, the answer comes within a minute of its recovery; otherwise try again then.',
+      )
+    : sorry('The queue (Redis) cannot be reached: nothing was queued and nothing was done.', 'Try again in a minute.');
 
 /** A button with a command in it is that command, typed by whoever clicked: the same checks, the same queue. */
 function asTyped(job: Incoming): Incoming {

@@ -1,17 +1,11 @@
-// Redis' own errors name hosts and commands; people need one sentence.
-import { UpstreamError } from '../../core/errors.js';
+// Redis' own errors name hosts and commands; people need one sentence, and whether the call may have arrived.
+import { redisFailure } from './connect.js';
 
-/** Whatever a call to Redis rejects with becomes an UpstreamError without addresses. */
+/** @throws UpstreamError without addresses for whatever a call to Redis rejects with */
 export async function orRedisError<T>(request: string, call: Promise<T>): Promise<T> {
   try {
     return await call;
-  } catch {
-    throw new UpstreamError({
-      system: 'Redis',
-      request,
-      seen: 'the queue cannot be reached',
-      retryable: true,
-      mayHaveArrived: true,
-    });
+  } catch (error) {
+    throw redisFailure(request, error);
   }
 }
