@@ -15,11 +15,14 @@ export function addressOf(task: MarathonTask): string {
 }
 
 /**
- * Jenkins' Mesos plugin as Mesos sees it. Its name can be configured ("Jenkins Scheduler" by default), and a restart
- * without its id is a new entry of the same name: the active one counts (contract mesos).
+ * Jenkins' Mesos plugin as Mesos sees it. A restart without its id is a new entry of the same name: the active one
+ * counts (contract mesos).
+ * @param name as configured in Jenkins, where that is known ("Jenkins Scheduler" by default)
  */
-export function jenkinsFramework(frameworks: readonly Framework[]): Framework | undefined {
-  const named = frameworks.filter((framework) => /jenkins/i.test(framework.name));
+export function jenkinsFramework(frameworks: readonly Framework[], name?: string): Framework | undefined {
+  const named = frameworks.filter((framework) =>
+    name === undefined ? /jenkins/i.test(framework.name) : framework.name === name,
+  );
   return named.find((framework) => framework.active) ?? named[0];
 }
 

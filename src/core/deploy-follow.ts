@@ -126,7 +126,7 @@ async function notAnswering(
       left,
     });
   }
-  const framework = jenkinsFramework(frameworks);
+  const framework = jenkinsFramework(frameworks, plan.frameworkName ?? undefined);
   if (framework?.active === true && framework.id !== plan.frameworkId) return undefined;
   return going('Jenkins answers; its Mesos framework is not registered yet', {
     line: 'Jenkins answers, but it is not registered with Mesos, so no agent can start unless it registers on demand.',

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { App, Json, JsonObject, ScmSyncStatus } from './cluster.js';
 import type { Asked, Ports } from './command.js';
-import { addressOf, jenkinsFramework, runningTask } from './controller.js';
+import { addressOf, jenkinsFramework, pulseWords, runningTask } from './controller.js';
 import { BY_LABEL, type DeployArgs, type DeployPlan, JOB_LABEL } from './deploy.js';
 import { lockedWords } from './deploy-lock.js';
 import { UserError } from './errors.js';
@@ -47,14 +47,20 @@ export async function planDeploy(args: DeployArgs, ports: Ports, asked: Asked): 
         });
 
   const up = pulse.state === 'up';
-  const [executors, scm, frameworks] = await Promise.all([
+  const [executors, scm, executorSettings, frameworks] = await Promise.all([
     up ? told(clock, 'Jenkins (builds)', () => jenkins.executors()) : undefined,
     up ? told(clock, 'Jenkins (SCM sync)', () => jenkins.scmSync()) : undefined,
+    up ? told(clock, 'Jenkins', () => jenkins.executorSettings()) : undefined,
     told(clock, 'Mesos', () => mesos.frameworks()),
   ]);
   const task = app === undefined ? undefined : runningTask(app);
-  const framework = jenkinsFramework(known(frameworks) ?? []);
+  const plugin = executorSettings === undefined ? undefined : known(executorSettings);
+  const framework = jenkinsFramework(known(frameworks) ?? [], plugin?.frameworkName);
+  const isExpected = framework?.active === true && plugin?.onDemandRegistration !== true;
   const status = scm === undefined ? undefined : known(scm);
+  const missing = gaps(...[executors, scm, frameworks].filter((fact) => fact !== undefined));
+  // A task without an answer may be building; no task is no Jenkins.
+  if (!up && task !== undefined) missing.unshift(`builds and unsaved changes: Jenkins ${pulseWords(pulse)}`);
   return {
     appId: settings.appId,
     exists: app !== undefined,
@@ -73,9 +79,10 @@ export async function planDeploy(args: DeployArgs, ports: Ports, asked: Asked): 
     taskId: task?.id ?? null,
     address: task === undefined ? null : addressOf(task),
     session: pulse.session ?? null,
-    frameworkId: framework?.active === true ? framework.id : null,
+    frameworkId: isExpected ? framework.id : null,
+    frameworkName: isExpected ? framework.name : null,
     graceMs: graceOf(app, definition),
-    missing: gaps(...[executors, scm, frameworks].filter((fact) => fact !== undefined)),
+    missing,
   };
 }
 

@@ -24,11 +24,13 @@ export function planView(plan: DeployPlan): Message {
   return { text: [headline.plain, ...effects.map((effect) => effect.plain)].join(' '), blocks };
 }
 
-function headlineOf({ appId, exists, changes, args }: DeployPlan): Rich {
-  const dry = args.dryRun ? ' Dry run: nothing will be done.' : '';
+function headlineOf({ appId, exists, changes, keeps, args }: DeployPlan): Rich {
+  const dry = args.dryRun ? md` Dry run: nothing will be done.` : '';
   if (!exists) return md`:new: Deploy creates ${appId}: Marathon has no such app yet.${dry}`;
   if (changes.length === 0)
-    return md`:white_check_mark: ${appId} already runs exactly this; there is nothing to deploy.`;
+    return keeps.length === 0
+      ? md`:white_check_mark: ${appId} already runs exactly this; there is nothing to deploy.`
+      : md`:white_check_mark: ${appId} already runs this, but for what cannot be removed; there is nothing to deploy.`;
   return md`:memo: Deploy of ${appId}: ${counted(changes.length, 'change')}, and the Jenkins controller restarts.${dry}`;
 }
 
@@ -40,7 +42,7 @@ function effectsOf(plan: DeployPlan): Rich[] {
     effects.push(
       md`:warning: Not everything is saved in git (${plan.unsaved}); what is not saved is lost with the restart.`,
     );
-  if (plan.gitNote !== null) effects.push(prose(`:warning: ${plan.gitNote}`));
+  if (plan.gitNote !== null) effects.push(md`:warning: ${prose(plan.gitNote)}`);
   if (plan.exists)
     effects.push(
       md`Jenkins is away while it restarts; builds, build numbers and the queue of the old controller are gone afterwards.`,

@@ -41,7 +41,9 @@ export interface DeployPlan extends JsonObject {
   taskId: string | null;
   address: string | null;
   session: string | null;
+  /** Null when it was not registered, or registers on demand: then the new one need not be. */
   frameworkId: string | null;
+  frameworkName: string | null;
   graceMs: number;
   /** Facts that could not be read. */
   missing: string[];

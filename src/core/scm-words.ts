@@ -21,20 +21,22 @@ export function scmWords(status: ScmSyncStatus): string {
     case 'off':
       return status.plugin === 'absent' ? 'the SCM sync plugin is not installed' : 'SCM sync is switched off';
     case 'failing':
-      return `failing, ${unsavedWords(status)}`;
+      return ['failing', ...unsavedWords(status)].join(', ');
     case 'unsaved':
-      return unsavedWords(status);
+      return unsavedWords(status).join(', ');
     case 'unknown':
-      return 'nothing saved yet since it was installed';
+      return 'nothing saved yet since this controller started';
     case 'ok':
       return 'everything is saved in git';
   }
 }
 
-function unsavedWords({ queuedCommits = 0, unpushedCommits = 0 }: ScmSyncStatus): string {
-  const parts = [
+/** What git lacks, as far as the plugin says. */
+function unsavedWords({ queuedCommits = 0, unpushedCommits = 0, configInSync }: ScmSyncStatus): string[] {
+  const commits = [
     ...(queuedCommits > 0 ? [`${queuedCommits} queued`] : []),
     ...(unpushedCommits > 0 ? [`${unpushedCommits} not pushed`] : []),
   ];
-  return parts.length === 0 ? 'the configuration on disk differs from git' : `commits: ${parts.join(', ')}`;
+  if (commits.length > 0) return [`commits: ${commits.join(', ')}`];
+  return configInSync === false ? ['the configuration on disk differs from git'] : [];
 }
