@@ -1,11 +1,12 @@
 // `bellboard doctor`: checks configuration, reach and rights of every system; each line says what to fix. Exit 0 or 1.
-import { connect } from './adapters/index.js';
-import { redisOptions, untilReady, worker } from './adapters/redis/connect.js';
+import { connect, type Ports } from './adapters/index.js';
+import { untilReady, worker } from './adapters/redis/connect.js';
 import { findRedisServer } from './adapters/redis/redis-server.js';
 import { scrubber } from './adapters/secrets.js';
-import { slackClients } from './adapters/slack/client.js';
+import { slackCall, slackClients } from './adapters/slack/client.js';
 import { whoAreWe } from './adapters/slack/people.js';
 import { type Config, ConfigError, type Environment, readConfig } from './config.js';
+import type { ScmSyncStatus } from './core/cluster.js';
 import { addressOf, jenkinsFramework, runningTask } from './core/controller.js';
 import { SlackError } from './core/delivery.js';
 import { UpstreamError, UserError } from './core/errors.js';
@@ -20,7 +21,7 @@ interface Finding {
   text: string;
 }
 
-type Check = (config: Config) => Promise<Finding[]>;
+type Check = (config: Config, systems: Ports) => Promise<Finding[]>;
 
 const good = (about: string, text: string): Finding => ({ ok: true, about, text });
 const bad = (about: string, text: string): Finding => ({ ok: false, about, text });
@@ -34,8 +35,10 @@ export async function doctor(
   const { config, warnings } = readConfig(env, 'doctor');
   print('ok    configuration: every variable is well-formed');
   for (const warning of warnings) print(`note  configuration: ${warning}`);
-  const findings = (await Promise.all(CHECKS.map((check) => guarded(check, config)))).flat();
   const scrub = scrubber(config.secrets());
+  const { ports, close } = connect(config, { clock: runningClock(), scrub, onResponse: () => {} });
+  const findings = (await Promise.all(CHECKS.map((check) => guarded(check, config, ports)))).flat();
+  close();
   for (const { ok, about, text } of findings)
     print(scrub(`${ok === true ? 'ok  ' : ok === 'note' ? 'note' : 'FIX '}  ${about}: ${text}`));
   const faults = findings.filter((finding) => finding.ok === false).length;
@@ -43,14 +46,13 @@ export async function doctor(
   return faults === 0 ? 0 : 1;
 }
 
-async function guarded(check: Check, config: Config): Promise<Finding[]> {
+async function guarded(check: Check, config: Config, systems: Ports): Promise<Finding[]> {
   try {
-    return await check(config);
+    return await check(config, systems);
   } catch (error) {
     if (error instanceof UpstreamError)
-      return [bad(error.system, `${error.request}: ${error.status ?? ''} ${error.seen}. ${remedy(error)}`)];
-    if (error instanceof SlackError)
-      return [bad('Slack', `${error.method} says ${error.code}. Check SLACK_BOT_TOKEN and SLACK_API_URL.`)];
+      return [bad(error.system, `${error.message.replace(`${error.system}: `, '')}. ${remedy(error)}`)];
+    if (error instanceof SlackError) return [bad('Slack', `${error.method} says ${error.code}. ${slackRemedy(error)}`)];
     if (error instanceof UserError || error instanceof ConfigError) return [bad('setup', error.message)];
     throw error;
   }
@@ -58,12 +60,20 @@ async function guarded(check: Check, config: Config): Promise<Finding[]> {
 
 function remedy({ system, status }: UpstreamError): string {
   const name = system.toUpperCase();
-  if (status === 401) return `Check ${name}_USERNAME and its password or token.`;
-  if (status === 403) return 'The account lacks that right; the message names it.';
+  if (status === 401)
+    return system === 'Jenkins'
+      ? 'Check JENKINS_USERNAME and JENKINS_API_TOKEN.'
+      : `Check ${name}_USERNAME and ${name}_PASSWORD, or ${name}_TOKEN.`;
+  if (status === 403) return `Give the account that right, or set ${name}_USERNAME to another one.`;
   return system === 'Redis'
     ? 'Check REDIS_URL and that the server runs.'
     : `Check ${name}_URL and that this machine reaches it.`;
 }
+
+const slackRemedy = ({ method }: SlackError): string =>
+  method === APP_TOKEN_IS_GOOD_FOR
+    ? 'Check SLACK_APP_TOKEN; its scope is connections:write.'
+    : 'Check SLACK_BOT_TOKEN and SLACK_API_URL.';
 
 const CHECKS: Check[] = [checkRedis, checkSlack, checkPolicy, checkMarathon, checkMesos, checkJenkins];
 
@@ -80,28 +90,48 @@ async function checkRedis(config: Config): Promise<Finding[]> {
         : good('Redis', 'no REDIS_URL: the role `all` starts a private one'),
     ];
   }
-  redisOptions(url);
   const client = worker(url);
   try {
     await untilReady(client, 5 * SECOND);
-    const policy = (await client.config('GET', 'maxmemory-policy').catch(() => ['', 'unknown'])) as string[];
-    return policy[1] === 'noeviction' || policy[1] === 'unknown'
-      ? [good('Redis', 'answers')]
-      : [bad('Redis', `maxmemory-policy is ${policy[1]}: Redis would drop jobs. Set it to noeviction.`)];
+    return redisFindings(await client.info().catch(() => ''));
   } finally {
     client.disconnect();
   }
 }
 
+/** BullMQ's own floor, and what keeps jobs (design §5.1). */
+const OLDEST_REDIS = [6, 2] as const;
+
+function redisFindings(info: string): Finding[] {
+  const value = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1];
+  const version = value('redis_version');
+  if (version === undefined) return [note('Redis', 'answers, but tells nothing about itself to this account (INFO)')];
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const policy = value('maxmemory_policy');
+  return [
+    major < OLDEST_REDIS[0] || (major === OLDEST_REDIS[0] && minor < OLDEST_REDIS[1])
+      ? bad('Redis', `version ${version} is too old. Use ${OLDEST_REDIS.join('.')} or newer.`)
+      : good('Redis', `version ${version}`),
+    ...(policy === undefined || policy === 'noeviction'
+      ? []
+      : [bad('Redis', `maxmemory-policy is ${policy}: Redis would drop jobs. Set it to noeviction.`)]),
+    ...(value('aof_enabled') === '0'
+      ? [note('Redis', 'its append-only file is off: what was said last is lost when the server dies')]
+      : []),
+  ];
+}
+
 /** What each part of this version needs; `manifests/slack-app.yaml` asks for them all. */
 const SCOPES = ['commands', 'chat:write', 'users:read', 'channels:read', 'files:write', 'app_mentions:read'];
 
-async function checkSlack(config: Config): Promise<Finding[]> {
+const APP_TOKEN_IS_GOOD_FOR = 'apps.connections.open';
+
+async function checkSlack(config: Config, systems: Ports): Promise<Finding[]> {
   const team = await whoAreWe(slackClients(config.slack.botToken.value(), config.slack.apiUrl).repeatable);
   const lacking = SCOPES.filter((scope) => !team.scopes.includes(scope));
-  const mode = config.slack.appToken === undefined ? 'HTTP mode' : 'Socket Mode';
   return [
-    good('Slack', `connected as ${team.botName}, ${mode}`),
+    good('Slack', `connected as ${team.botName}`),
+    ...(await guarded(checkSlackMode, config, systems)),
     lacking.length === 0
       ? good('Slack', 'all scopes are granted')
       : bad(
@@ -114,51 +144,61 @@ async function checkSlack(config: Config): Promise<Finding[]> {
   ];
 }
 
+/** The address Slack answers with is not called: it would take deliveries that another process waits for. */
+async function checkSlackMode({ slack: { appToken, apiUrl } }: Config): Promise<Finding[]> {
+  if (appToken === undefined) return [good('Slack', 'HTTP mode')];
+  const { repeatable } = slackClients(appToken.value(), apiUrl);
+  await slackCall(APP_TOKEN_IS_GOOD_FOR, repeatable.apps.connections.open({}));
+  return [good('Slack', 'Socket Mode')];
+}
+
 async function checkPolicy(config: Config): Promise<Finding[]> {
   const file = policyFile(config.policyFile, { info: () => {}, warn: () => {} });
   const policy = file.current();
   const fault = file.fault();
   if (fault !== undefined) return [bad('policy', `${config.policyFile} has faults: ${fault.replaceAll('\n', '; ')}`)];
   if (!policy.configured)
-    return [note('policy', `no file ${config.policyFile}: everyone reads, nobody changes anything`)];
+    return [
+      bad('policy', `no file ${config.policyFile}, so nobody may change anything. Write one, or set POLICY_FILE.`),
+    ];
   const nobody = undefinedRoles(policy);
   const people = Object.values(policy.roles).flat();
   return [
     people.length === 0
-      ? note('policy', `${config.policyFile} lists nobody under \`roles\`, so nobody may change anything`)
+      ? bad(
+          'policy',
+          `${config.policyFile} lists nobody, so nobody may change anything. Put Slack ids under \`roles\`.`,
+        )
       : good('policy', `${config.policyFile}: ${policy.rules.length} rules, ${people.length} people`),
-    ...nobody.map((role) => bad('policy', `the role "${role}" is used but not defined, so it means nobody`)),
+    ...nobody.map((role) =>
+      bad('policy', `the role "${role}" is used but not defined, so it means nobody. Add it under \`roles\`.`),
+    ),
   ];
 }
 
-const systemsOf = (config: Config) =>
-  connect(config, { clock: runningClock(), scrub: scrubber(config.secrets()), onResponse: () => {} }).ports;
-
-async function checkMarathon(config: Config): Promise<Finding[]> {
-  const { marathon } = systemsOf(config);
+async function checkMarathon(config: Config, { marathon }: Ports): Promise<Finding[]> {
   const info = await marathon.info();
   const app = await marathon.app(config.marathon.appId);
   const task = app === undefined ? undefined : runningTask(app);
   return [
     good('Marathon', `version ${info.version}`),
     app === undefined
-      ? note(
+      ? bad(
           'Marathon',
-          `there is no app ${config.marathon.appId} yet; \`deploy\` would create it. If it has another name, set MARATHON_APP_ID`,
+          `there is no app ${config.marathon.appId}. Set MARATHON_APP_ID if it has another name; otherwise \`deploy\` creates it.`,
         )
       : task === undefined
-        ? bad('Marathon', `${app.id} has no running task`)
+        ? bad('Marathon', `${app.id} has no running task. \`status\` tells why.`)
         : good('Marathon', `${app.id} runs on ${addressOf(task)}`),
   ];
 }
 
-async function checkMesos(config: Config): Promise<Finding[]> {
-  const { mesos } = systemsOf(config);
+async function checkMesos(_config: Config, { mesos }: Ports): Promise<Finding[]> {
   const [agents, frameworks] = await Promise.all([mesos.agents(), mesos.frameworks()]);
   const framework = jenkinsFramework(frameworks);
   return [
     agents.length === 0
-      ? bad('Mesos', 'answers, but shows no agent: the account may not be allowed to see them')
+      ? bad('Mesos', 'answers, but shows no agent. Start some, or let MESOS_USERNAME see them.')
       : good('Mesos', `${agents.length} agents`),
     framework?.active === true
       ? good('Mesos', `Jenkins is registered as ${framework.name}`)
@@ -166,8 +206,7 @@ async function checkMesos(config: Config): Promise<Finding[]> {
   ];
 }
 
-async function checkJenkins(config: Config): Promise<Finding[]> {
-  const { jenkins } = systemsOf(config);
+async function checkJenkins(config: Config, { jenkins }: Ports): Promise<Finding[]> {
   const pulse = await jenkins.pulse();
   if (pulse.state !== 'up')
     return [
@@ -181,7 +220,17 @@ async function checkJenkins(config: Config): Promise<Finding[]> {
   const scm = await jenkins.scmSync();
   return [
     good('Jenkins', `version ${controller.version ?? 'unknown'}, as ${await jenkins.whoAmI()}`),
-    good('Jenkins', `script console allowed; ${settings.templates.length} agent templates`),
-    scm.plugin === 'active' ? good('Jenkins', `SCM sync: ${scmWords(scm)}`) : note('Jenkins', scmWords(scm)),
+    settings.templates.length > 0
+      ? good('Jenkins', `script console allowed; ${settings.templates.length} agent templates`)
+      : bad('Jenkins', 'there is no Mesos cloud with agent templates. Install the Mesos plugin and add one.'),
+    scmFinding(scm, config),
   ];
+}
+
+/** Whoever names a repository counts on the plugin to save there; without it every restart forgets what was changed. */
+function scmFinding(scm: ScmSyncStatus, { manifestValues }: Config): Finding {
+  if (scm.plugin === 'active') return good('Jenkins', `SCM sync: ${scmWords(scm)}`);
+  return manifestValues.SCM_SYNC_GIT === undefined
+    ? note('Jenkins', scmWords(scm))
+    : bad('Jenkins', `${scmWords(scm)}, so nothing is saved to SCM_SYNC_GIT. Install scm-sync-configuration.`);
 }

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { scrubber } from './adapters/secrets.js';
 import { ConfigError, type Environment, type Role, readConfig, roles } from './config.js';
 import { UserError } from './core/errors.js';
+import { SECOND } from './core/time.js';
 import { doctor } from './doctor.js';
 import { playground } from './playground/main.js';
 import { start } from './start.js';
@@ -13,6 +14,12 @@ import { nearestRole, USAGE } from './usage-text.js';
 /** Exit codes (design §2): 0 stopped on request, 1 failure at run time, 2 the configuration is wrong or the role unknown. */
 const FAILED = 1;
 const MISCONFIGURED = 2;
+
+const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+/** Whatever is not done then is taken up by another worker, as after a `kill -9` (design §2). */
+const STOPPED_WITHIN_MS = 10 * SECOND;
+/** A connection somebody forgot does not keep a process that has said its last word. */
+const LINGER_MS = SECOND;
 
 async function main(argv: string[], env: Environment): Promise<number> {
   const [word = 'all', ...rest] = argv;
@@ -60,21 +67,22 @@ function crash(error: unknown): never {
 async function serve(env: Environment, role: Exclude<Role, 'playground' | 'doctor'>): Promise<number> {
   const { config, warnings } = readConfig(env, role);
   for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
+  const asked = stopRequest();
   const running = await start(config, role);
-  await stopRequest();
+  await asked;
   await running.stop();
   return 0;
 }
 
-/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
+/** Resolves at the first SIGTERM or SIGINT, also while we still start; a second one ends the process at once. */
 function stopRequest(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.once(signal, () => {
-        process.once(signal, () => process.exit(FAILED));
-        resolve();
-      });
-    }
+    const first = () => {
+      resolve();
+      setTimeout(() => process.exit(0), STOPPED_WITHIN_MS).unref();
+      for (const signal of STOP_SIGNALS) process.off(signal, first).once(signal, () => process.exit(FAILED));
+    };
+    for (const signal of STOP_SIGNALS) process.once(signal, first);
   });
 }
 
@@ -92,7 +100,8 @@ try {
     process.stderr.write(`${error.message}${hint}\n`);
     process.exitCode = FAILED;
   } else {
-    process.stderr.write(`Bellboard failed: ${error instanceof Error ? error.message : 'unknown'}\n`);
+    process.stderr.write(`Bellboard failed: ${scrubber([])(error instanceof Error ? error.message : 'unknown')}\n`);
     process.exitCode = FAILED;
   }
 }
+setTimeout(() => process.exit(), LINGER_MS).unref();

@@ -16,17 +16,18 @@ interface Log {
 
 const LOOK_EVERY_MS = 1_000;
 
-export function policyFile(path: string, log: Log, now: () => number = Date.now): PolicyFile {
+/** @param now ms of a clock that is never set back, such as the process's own */
+export function policyFile(path: string, log: Log, now: () => number = () => performance.now()): PolicyFile {
   let policy = NO_POLICY;
   let fault: string | undefined;
-  let stamp = '';
+  let stamp: string | undefined;
   let lookedAt = Number.NEGATIVE_INFINITY;
 
   const read = () => {
     const newStamp = stampOf(path);
     if (newStamp === stamp) return;
     stamp = newStamp;
-    if (newStamp === '') {
+    if (newStamp === NO_FILE) {
       fault = undefined;
       policy = NO_POLICY;
       log.warn({ file: path }, 'there is no policy file: everyone reads, nobody changes anything');
@@ -41,24 +42,39 @@ export function policyFile(path: string, log: Log, now: () => number = Date.now)
       log.info({ file: path, rules: policy.rules.length }, 'policy read');
     } catch (error) {
       fault = error instanceof Error ? error.message : String(error);
-      log.warn({ file: path, fault }, 'the policy file has faults; the last good one stays in force');
+      log.warn({ file: path, fault }, `the policy file has faults; ${instead(policy)}`);
     }
   };
 
+  const current = () => {
+    if (now() - lookedAt >= LOOK_EVERY_MS) {
+      lookedAt = now();
+      read();
+    }
+    return policy;
+  };
+  // Whoever starts the program learns of a fault now, not when somebody types.
+  current();
   return {
-    current() {
-      if (now() - lookedAt >= LOOK_EVERY_MS) {
-        lookedAt = now();
-        read();
-      }
-      return policy;
-    },
+    current,
     fault: () => fault,
   };
 }
 
-/** Changes with the file; empty when there is none. */
+const instead = (inForce: Policy): string =>
+  inForce.configured
+    ? 'the last good one stays in force'
+    : 'until it is mended everyone reads, nobody changes anything';
+
+const NO_FILE = 'no file';
+
+/** Changes with the file. */
 function stampOf(path: string): string {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat === undefined ? '' : `${stat.mtimeMs}/${stat.size}/${stat.ino}`;
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return stat === undefined ? NO_FILE : `${stat.mtimeMs}/${stat.size}/${stat.ino}`;
+  } catch {
+    // The folder may not be looked into: reading the file will say why.
+    return 'out of reach';
+  }
 }

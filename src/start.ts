@@ -6,18 +6,18 @@ import { startPrivateRedis } from './adapters/redis/private-redis.js';
 import { openQueues, type Queues } from './adapters/redis/queue.js';
 import type { LockTimes } from './adapters/redis/worker.js';
 import { scrubber } from './adapters/secrets.js';
-import { slackClients } from './adapters/slack/client.js';
+import { type SlackClients, slackClients } from './adapters/slack/client.js';
 import { whoAreWe } from './adapters/slack/people.js';
 import { startAdmin } from './admin.js';
 import { startBot } from './bot.js';
 import type { Config } from './config.js';
 import { SlackError } from './core/delivery.js';
-import { UserError } from './core/errors.js';
 import { type Clock, runningClock, SECOND } from './core/time.js';
-import { createHealth } from './health.js';
+import { createHealth, type Health } from './health.js';
 import { createLogger, type Log } from './logger.js';
 import { createMetrics } from './metrics.js';
 import { policyFile } from './policy-file.js';
+import { onPort, redisIsAway, slackIsShut, socketIsShut } from './start-faults.js';
 import { tallyOf } from './tally.js';
 import { startWorker } from './worker.js';
 
@@ -43,6 +43,8 @@ export interface StartOptions {
 
 /** Redis may start beside us; after this it counts as not there. */
 const REDIS_PATIENCE_MS = 10 * SECOND;
+/** `auth.test` may be called hundreds of times a minute (docs.slack.dev/reference/methods/auth.test). */
+const SLACK_LOOK_EVERY_MS = 30 * SECOND;
 
 export async function start(
   config: Config,
@@ -61,6 +63,8 @@ export async function start(
     const metrics = createMetrics();
     const tally = tallyOf(metrics, options.onOutcome);
     const health = createHealth(clock, scrubber(config.secrets()));
+    const admin = await onPort('ADMIN_PORT', config.admin, (at) => startAdmin({ ...at, health, metrics, log }));
+    closers.push(() => admin.close());
     const redisUrl = config.redisUrl?.value() ?? (await ownRedis(config, log, closers));
     const watch = {
       onUp: () => health.report('redis', true, 'connected'),
@@ -69,12 +73,13 @@ export async function start(
     const open = async (kind: typeof producer) => {
       const client = kind(redisUrl, watch);
       closers.push(async () => client.disconnect());
-      await untilReady(client, REDIS_PATIENCE_MS);
+      await untilReady(client, REDIS_PATIENCE_MS).catch(redisIsAway);
       return client;
     };
 
-    const team = await slackTeam(config);
-    health.report('slack', true, `connected as ${team.botName}`);
+    const slack = slackClients(config.slack.botToken.value(), config.slack.apiUrl).repeatable;
+    const team = await whoAreWe(slack).catch(slackIsShut);
+    closers.push(watchSlack(slack, health, options.wall ?? runningClock()));
     const policy = policyFile(config.policyFile, log);
     const common = { config, team, policy, clock, log, tally };
     let port: number | undefined;
@@ -100,12 +105,11 @@ export async function start(
     }
     if (role !== 'worker') {
       const wall = options.wall === undefined ? {} : { wall: options.wall };
-      const ears = await startBot({ ...common, ...wall, redis: await open(producer) });
+      const redis = await open(producer);
+      const ears = await onPort('PORT', config.http, () => startBot({ ...common, ...wall, redis }).catch(socketIsShut));
       closers.push(() => ears.stop());
       port = ears.port;
     }
-    const admin = await startAdmin({ host: config.admin.host, port: config.admin.port, health, metrics, log });
-    closers.push(() => admin.close());
     log.info({ role, name: config.name, admin: admin.port }, 'Bellboard is ready');
     return { port, adminPort: admin.port, busy: () => isBusy(watched), stop };
   } catch (error) {
@@ -134,14 +138,26 @@ async function ownRedis(config: Config, log: Log, closers: (() => Promise<unknow
   return redis.url;
 }
 
-async function slackTeam(config: Config) {
-  try {
-    return await whoAreWe(slackClients(config.slack.botToken.value(), config.slack.apiUrl).repeatable);
-  } catch (error) {
-    if (!(error instanceof SlackError)) throw error;
-    throw new UserError(
-      `Slack does not let us in: auth.test says ${error.code}.`,
-      'Check SLACK_BOT_TOKEN and SLACK_API_URL; `bellboard doctor` tells more.',
+/** Asks Slack now and then, because a token may be revoked while nobody types; @returns how to stop asking */
+function watchSlack(client: SlackClients['repeatable'], health: Health, wall: Clock): () => Promise<void> {
+  let stopped = false;
+  let cancel = () => {};
+  const next = () => {
+    cancel = wall.after(SLACK_LOOK_EVERY_MS, () => void look());
+  };
+  const look = async () => {
+    await whoAreWe(client).then(
+      ({ botName }) => health.report('slack', true, `connected as ${botName}`),
+      (error: unknown) => health.report('slack', mustOnlyWait(error), errorText(error)),
     );
-  }
+    if (!stopped) next();
+  };
+  next();
+  return async () => {
+    stopped = true;
+    cancel();
+  };
 }
+
+const mustOnlyWait = (error: unknown): boolean => error instanceof SlackError && error.code === 'ratelimited';
+const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error));
