@@ -46,7 +46,9 @@ export interface RunningWorker {
 
 const READS_AT_ONCE = 20;
 const POSTS_AT_ONCE = 5;
-const SHORT_JOB_GRACE_MS = 10 * SECOND;
+/** One after the other, with a second each to hand back what is left: together within the 10 s of a SIGTERM. */
+const READS_GRACE_MS = 5 * SECOND;
+const POSTS_GRACE_MS = 2 * SECOND;
 
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { config, redis, clock, log, tally } = options;
@@ -133,8 +135,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   return {
     async stop() {
       // Changes first, handed back at once: what they say last still goes out through `posts`.
-      await Promise.all([changes?.close(0), reads?.close(SHORT_JOB_GRACE_MS)]);
-      await posts?.close(SHORT_JOB_GRACE_MS);
+      await Promise.all([changes?.close(0), reads?.close(READS_GRACE_MS)]);
+      await posts?.close(POSTS_GRACE_MS);
       await queues.close();
     },
   };

@@ -1,4 +1,5 @@
 // Takes jobs off the queues. Knows what BullMQ promises about locks, stalls and shutting down; the journeys know the rest.
+import { setTimeout as wait } from 'node:timers/promises';
 import { DelayedError, type Job, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { ChangeProgress, ChangeRun, ChangesJob } from '../../core/jobs.js';
@@ -16,6 +17,8 @@ export const LOCK_TIMES: LockTimes = { lockMs: 10 * SECOND, stalledMs: 5 * SECON
 const STALLS_FORGIVEN = 1_000;
 
 const HAND_BACK = 'hand back';
+/** Without Redis nothing can be handed back; whoever finds the job's lock run out takes it then. */
+const HAND_BACK_WITHIN_MS = SECOND;
 
 /** Thrown inside a processor when another worker owns the job now: end without a trace. */
 export class LockLost extends Error {
@@ -65,9 +68,14 @@ export function startHands<T>(options: HandsOptions<T>): Hands {
   });
   return {
     async close(graceMs) {
-      const closing = worker.close();
+      const over = new AbortController();
+      const closing = worker
+        .close()
+        .catch(options.onError)
+        .finally(() => over.abort());
       const timer = setTimeout(() => worker.cancelAllJobs(HAND_BACK), graceMs);
-      await closing;
+      const late = wait(graceMs + HAND_BACK_WITHIN_MS, undefined, { signal: over.signal }).catch(() => undefined);
+      await Promise.race([closing, late]);
       clearTimeout(timer);
     },
   };
