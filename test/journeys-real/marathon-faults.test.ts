@@ -35,6 +35,11 @@ const ILLNESSES: [string, FaultHow, RegExp][] = [
   ['shows a login page', 'html', /HTML|web page|sign in/i],
   ['answers half', 'truncate', /in the middle of its answer/],
   ['sends in circles', 'redirect-loop', /redirect/i],
+  [
+    'stands behind a gateway that knows no such path (404)',
+    { status: 404, headers: { 'content-type': 'text/html' }, body: '<html><h1>Not Found</h1></html>' },
+    /404.*is the URL right/,
+  ],
   ...[401, 403, 500, 502, 503].map((status): [string, FaultHow, RegExp] => [
     `answers ${status}`,
     { status, body: `<!channel> status ${status}` },
