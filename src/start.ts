@@ -79,6 +79,7 @@ export async function start(
 
     const slack = slackClients(config.slack.botToken.value(), config.slack.apiUrl).repeatable;
     const team = await whoAreWe(slack).catch(slackIsShut);
+    health.report('slack', true, `connected as ${team.botName}`);
     closers.push(watchSlack(slack, health, options.wall ?? runningClock()));
     const policy = policyFile(config.policyFile, log);
     const common = { config, team, policy, clock, log, tally };
