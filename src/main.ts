@@ -6,9 +6,6 @@ import { scrubber } from './adapters/secrets.js';
 import { ConfigError, type Environment, type Role, readConfig, roles } from './config.js';
 import { UserError } from './core/errors.js';
 import { SECOND } from './core/time.js';
-import { doctor } from './doctor.js';
-import { playground } from './playground/main.js';
-import { start } from './start.js';
 import { nearestRole, USAGE } from './usage-text.js';
 
 /** Exit codes (design §2): 0 stopped on request, 1 failure at run time, 2 the configuration is wrong or the role unknown. */
@@ -32,14 +29,15 @@ async function main(argv: string[], env: Environment): Promise<number> {
     process.stderr.write(`${nearestRole(word)}\n${USAGE}`);
     return MISCONFIGURED;
   }
-  if (role === 'playground') return playground(rest, env);
+  // Parts are loaded when they are needed: all of them take a second of which help and a wrong setting need nothing.
+  if (role === 'playground') return (await import('./playground/main.js')).playground(rest, env);
   const values = roleOptions(rest);
   if (values === undefined) return MISCONFIGURED;
   if (values.help) {
     process.stdout.write(USAGE);
     return 0;
   }
-  return role === 'doctor' ? doctor(env) : serve(env, role);
+  return role === 'doctor' ? (await import('./doctor.js')).doctor(env) : serve(env, role);
 }
 
 function roleOptions(rest: string[]): { help?: boolean | undefined } | undefined {
@@ -68,6 +66,7 @@ async function serve(env: Environment, role: Exclude<Role, 'playground' | 'docto
   const { config, warnings } = readConfig(env, role);
   for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
   const asked = stopRequest();
+  const { start } = await import('./start.js');
   const running = await start(config, role);
   await asked;
   await running.stop();

@@ -1,0 +1,337 @@
+// The compiled program as people and Marathon start it: its exit codes, its last words, its signals, what it leaves behind.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type PrivateRedis, startPrivateRedis } from '../src/adapters/redis/private-redis.js';
+import { type SlackWorkspace, startSlack } from '../src/playground/slack/workspace.js';
+import { childrenOf, type Program, runProgram, startProgram, stillRunning } from './support/program.js';
+import { until } from './support/rig.js';
+
+const TIMEOUT = { timeout: 30_000 };
+
+let slack: SlackWorkspace;
+let shared: PrivateRedis;
+let sharedFolder: string;
+let folder: string;
+let settings: Record<string, string>;
+const programs: Program[] = [];
+
+const newFolder = () => mkdtempSync(join(tmpdir(), 'bb-'));
+const closedPort = async () => {
+  const { server, port } = await listening();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+};
+
+async function listening(): Promise<{ server: Server; port: number }> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { server, port: (server.address() as AddressInfo).port };
+}
+
+function started(role: string, env: Record<string, string> = {}): Program {
+  const program = startProgram([role], { ...settings, ...env });
+  programs.push(program);
+  return program;
+}
+
+beforeAll(async () => {
+  slack = await startSlack();
+  sharedFolder = newFolder();
+  shared = await startPrivateRedis({ dataDir: sharedFolder, log: { info() {}, warn() {}, error() {} } });
+});
+afterAll(async () => {
+  await slack.close();
+  await shared.stop();
+  rmSync(sharedFolder, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  folder = newFolder();
+  settings = {
+    SLACK_BOT_TOKEN: slack.botToken,
+    SLACK_APP_TOKEN: slack.appToken,
+    SLACK_API_URL: slack.slackApiUrl,
+    MARATHON_URL: `http://127.0.0.1:${await closedPort()}`,
+    MESOS_URL: 'http://127.0.0.1:5050',
+    POLICY_FILE: join(folder, 'policy.yaml'),
+    DATA_DIR: join(folder, 'data'),
+    ADMIN_PORT: '0',
+  };
+});
+afterEach(async () => {
+  for (const { child } of programs) child.kill('SIGKILL');
+  await Promise.all(programs.splice(0).map(({ ended }) => ended));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** What a role needs beside the common settings: `all` brings its own Redis. */
+const redisFor = (role: string): Record<string, string> => (role === 'all' ? {} : { REDIS_URL: shared.url });
+
+describe('exit code 2', () => {
+  it('is for an unknown role, with the nearest one and the usage', TIMEOUT, async () => {
+    const { code, out, err } = await runProgram(['wroker']);
+    expect(err).toMatch(/^No role "wroker"\. Did you mean "worker"\?\nUsage: bellboard \[role\]\n/);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+  });
+
+  it.each([
+    [['worker', '--fast'], "Unknown option '--fast'"],
+    [['doctor', 'jenkins'], "Unexpected argument 'jenkins'"],
+  ])('is for %j, with the usage', TIMEOUT, async (args, words) => {
+    const { code, err } = await runProgram(args, settings);
+    expect(err).toMatch(new RegExp(`^${words}.*\nUsage: bellboard`));
+    expect(code).toBe(2);
+  });
+
+  it('is for a wrong configuration: every fault on a line of its own, no secret among them', TIMEOUT, async () => {
+    const { code, out, err } = await runProgram(['worker'], {
+      ...settings,
+      SLACK_BOT_TOKEN: 'planted-bot',
+      SLACK_APP_TOKEN: 'xoxp-planted-app',
+      MARATHON_URL: 'http://ana:planted-login@marathon.example.com/?token=planted-query',
+      MARATHON_TOKEN_FILE: join(folder, 'nowhere'),
+      ADMIN_PORT: '70000',
+    });
+    expect(err.trimEnd().split('\n')).toEqual([
+      'The configuration is wrong:',
+      expect.stringMatching(
+        /^ {2}SLACK_BOT_TOKEN: expected .*xoxb-.*, got something else \(not shown, it is a secret\)$/,
+      ),
+      expect.stringMatching(/^ {2}SLACK_APP_TOKEN: expected .*xapp-.*, got a token that begins with xoxp-$/),
+      expect.stringMatching(/^ {2}REDIS_URL: required for the role worker/),
+      expect.stringMatching(/^ {2}MARATHON_URL: expected .*, got "http:\/\/•••@marathon\.example\.com\/\?•••"$/),
+      expect.stringMatching(/^ {2}MARATHON_TOKEN_FILE: the file .*nowhere cannot be read \(ENOENT\)$/),
+      expect.stringMatching(/^ {2}ADMIN_PORT: expected a whole number from 0 to 65535 .*, got "70000"$/),
+    ]);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).not.toContain('planted');
+  });
+});
+
+it('asked for help it prints the usage, with no configuration at all, and exits 0', TIMEOUT, async () => {
+  const asked = [['--help'], ['help'], ['-h'], ['worker', '--help']];
+  for (const { code, out, err } of await Promise.all(asked.map((args) => runProgram(args)))) {
+    expect(out).toMatch(/^Usage: bellboard \[role\]/);
+    for (const role of ['all', 'bot', 'worker', 'playground', 'doctor']) expect(out).toContain(`\n  ${role} `);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+  }
+});
+
+describe('exit code 1', () => {
+  /** What it says to people, beside the log. */
+  const lastWords = (err: string) => err.split('\n').filter((line) => line !== '' && !line.startsWith('{'));
+
+  it.each<[variable: string, env: Record<string, string>]>([
+    ['ADMIN_PORT', {}],
+    ['PORT', { SLACK_APP_TOKEN: '', SLACK_SIGNING_SECRET: 'simulated-secret' }],
+  ])('is for a port that another program has: %s is named', TIMEOUT, async (variable, env) => {
+    const { server, port } = await listening();
+    const program = started('all', { ...env, [variable]: String(port) });
+    const { code, err } = await program.ended;
+    server.close();
+    expect(lastWords(err)).toEqual([
+      `Port ${port} of 127.0.0.1 cannot be had: another program has it. Set ${variable} to another one.`,
+    ]);
+    expect(code).toBe(1);
+  });
+
+  it.each<[what: string, env: Record<string, string>, words: RegExp]>([
+    [
+      'a bot token that Slack refuses',
+      { SLACK_BOT_TOKEN: 'xoxb-planted' },
+      /^Slack does not let us in: auth\.test says invalid_auth\. Check SLACK_BOT_TOKEN/,
+    ],
+    [
+      'an app token that Slack refuses',
+      { SLACK_APP_TOKEN: 'xapp-planted' },
+      /^Slack opens no Socket Mode connection: apps\.connections\.open says invalid_auth\. Check SLACK_APP_TOKEN/,
+    ],
+  ])('is for %s: one line says which', TIMEOUT, async (_what, env, words) => {
+    const program = started('all', env);
+    const { code, err } = await program.ended;
+    expect(lastWords(err)).toEqual([expect.stringMatching(words)]);
+    expect(code).toBe(1);
+    expect(err).not.toContain('planted');
+  });
+
+  it('is for a Slack that is not there', TIMEOUT, async () => {
+    const { code, err } = await started('bot', {
+      REDIS_URL: shared.url,
+      SLACK_API_URL: `http://127.0.0.1:${await closedPort()}/api/`,
+    }).ended;
+    expect(lastWords(err)).toEqual([expect.stringMatching(/^Slack does not let us in: auth\.test says unreachable\./)]);
+    expect(code).toBe(1);
+  });
+});
+
+describe.each(['all', 'bot', 'worker'])('the role %s', (role) => {
+  async function endsQuietly(program: Program, signal: NodeJS.Signals) {
+    const children = childrenOf(program);
+    if (role === 'all')
+      expect(children.map(({ command }) => command)).toEqual([expect.stringContaining('redis-server')]);
+    program.child.kill(signal);
+    expect(await program.ended).toMatchObject({ code: 0, signal: null, out: '' });
+    expect(stillRunning(children)).toEqual([]);
+  }
+
+  it('ends with 0 on SIGTERM and leaves nothing running', TIMEOUT, async () => {
+    const startedAt = performance.now();
+    const program = started(role, redisFor(role));
+    await program.ready();
+    console.info(`${role}: ready ${Math.round(performance.now() - startedAt)} ms after its start`);
+    await endsQuietly(program, 'SIGTERM');
+  });
+
+  it(
+    'tells on its admin surface that it lives, is ready, and what it counts; and ends on SIGINT too',
+    TIMEOUT,
+    async () => {
+      const program = started(role, redisFor(role));
+      const admin = await program.ready();
+      const get = async (path: string) => {
+        const answer = await fetch(`${admin}${path}`);
+        return { status: answer.status, text: await answer.text() };
+      };
+      expect(await get('/healthz')).toEqual({ status: 200, text: 'ok\n' });
+      const ready = await get('/readyz');
+      expect(ready.status).toBe(200);
+      expect(JSON.parse(ready.text)).toMatchObject({ redis: { ok: true }, slack: { ok: true } });
+      const { text } = await get('/metrics');
+      const names = ['commands_total', 'ack_seconds', 'job_wait_seconds', 'job_run_seconds', 'upstream_requests_total'];
+      for (const name of names) expect(text).toContain(`\n# TYPE bellboard_${name} `);
+      for (const path of ['/', '/slack/events', '/healthz/more', '/metricsz'])
+        expect(await get(path)).toEqual({ status: 404, text: 'not found\n' });
+      await endsQuietly(program, 'SIGINT');
+    },
+  );
+});
+
+it('ends with 0 also when it is asked to while it still starts', TIMEOUT, async () => {
+  const program = started('all');
+  await until(() => program.err().includes('admin surface is up'));
+  program.child.kill('SIGTERM');
+  expect(await program.ended).toMatchObject({ code: 0, signal: null });
+});
+
+it('killed with SIGKILL, it takes its private Redis along, and the next start finds the data', TIMEOUT, async () => {
+  const first = started('all');
+  await first.ready();
+  const children = childrenOf(first);
+  expect(children).toHaveLength(1);
+  first.child.kill('SIGKILL');
+  expect(await first.ended).toMatchObject({ signal: 'SIGKILL' });
+  await until(() => stillRunning(children).length === 0);
+  await started('all').ready();
+});
+
+describe('settings in a file `.env` where it is started', () => {
+  it('are read; what the environment says goes first', TIMEOUT, async () => {
+    writeFileSync(join(folder, '.env'), 'SLACK_COMMAND=build\nADMIN_PORT="many"\nBELLBOARD_NAME=From-File\n');
+    const { code, err } = await runProgram(
+      ['worker'],
+      { ...settings, REDIS_URL: shared.url, BELLBOARD_NAME: 'mine' },
+      folder,
+    );
+    expect(err).toContain('  SLACK_COMMAND: expected');
+    expect(err).toContain('got "build"');
+    // Both say something about these two: the environment's words are well-formed, the file's are not.
+    expect(err).not.toContain('ADMIN_PORT');
+    expect(err).not.toContain('BELLBOARD_NAME');
+    expect(code).toBe(2);
+  });
+});
+
+describe.concurrent('what takes its time', () => {
+  /** A Marathon that takes every question and answers none. */
+  async function silentMarathon() {
+    const { server, port } = await listening();
+    let asked = 0;
+    server.on('request', () => {
+      asked += 1;
+    });
+    return { url: `http://127.0.0.1:${port}`, asked: () => asked, server };
+  }
+
+  async function busyProgram(own: SlackWorkspace, marathonUrl: string, dataDir: string) {
+    const program = startProgram(['all'], {
+      SLACK_BOT_TOKEN: own.botToken,
+      SLACK_APP_TOKEN: own.appToken,
+      SLACK_API_URL: own.slackApiUrl,
+      MARATHON_URL: marathonUrl,
+      MESOS_URL: marathonUrl,
+      DATA_DIR: dataDir,
+      ADMIN_PORT: '0',
+    });
+    await program.ready();
+    await own.command({ user: '@ana', channel: '#ci', text: 'where' });
+    return program;
+  }
+
+  async function drained(signals: NodeJS.Signals[]) {
+    const own = await startSlack();
+    const marathon = await silentMarathon();
+    const dataDir = newFolder();
+    const program = await busyProgram(own, marathon.url, dataDir);
+    try {
+      await until(() => marathon.asked() > 0);
+      const children = childrenOf(program);
+      for (const signal of signals) program.child.kill(signal);
+      const ending = await program.ended;
+      return { ...ending, left: stillRunning(children) };
+    } finally {
+      program.child.kill('SIGKILL');
+      marathon.server.closeAllConnections();
+      marathon.server.close();
+      await own.close();
+      rmSync(dataDir, { recursive: true, force: true });
+    }
+  }
+
+  it(
+    'in the middle of a command that a system does not answer, it ends with 0 all the same',
+    TIMEOUT,
+    async ({ expect }) => {
+      expect(await drained(['SIGTERM'])).toMatchObject({ code: 0, signal: null, left: [] });
+    },
+  );
+
+  it('Redis is not there: exit code 1, and one line that says what to check', TIMEOUT, async ({ expect }) => {
+    const port = await closedPort();
+    const { code, err } = await runProgram(['worker'], {
+      SLACK_BOT_TOKEN: slack.botToken,
+      SLACK_API_URL: slack.slackApiUrl,
+      MARATHON_URL: 'http://127.0.0.1:8080',
+      REDIS_URL: `redis://:planted@127.0.0.1:${port}`,
+      ADMIN_PORT: '0',
+      LOG_LEVEL: 'silent',
+    });
+    expect(err).toBe('Redis is not there: it refused the connection. Check REDIS_URL and that the server runs.\n');
+    expect(code).toBe(1);
+  });
+
+  it.each<[NodeJS.Signals, NodeJS.Signals]>([
+    ['SIGTERM', 'SIGTERM'],
+    ['SIGINT', 'SIGTERM'],
+  ])('%s and then %s end it at once, whatever it still does', TIMEOUT, async (first, second) => {
+    const own = await startSlack();
+    const marathon = await silentMarathon();
+    const dataDir = newFolder();
+    const program = await busyProgram(own, marathon.url, dataDir);
+    await until(() => marathon.asked() > 0);
+    const children = childrenOf(program);
+    program.child.kill(first);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(program.child.exitCode).toBeNull();
+    program.child.kill(second);
+    // 1: it did not come to the end of its own accord, which would be 0.
+    expect(await program.ended).toMatchObject({ code: 1, signal: null });
+    await until(() => stillRunning(children).length === 0);
+    marathon.server.closeAllConnections();
+    marathon.server.close();
+    await own.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+});
