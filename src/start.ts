@@ -6,18 +6,18 @@ import { startPrivateRedis } from './adapters/redis/private-redis.js';
 import { openQueues, type Queues } from './adapters/redis/queue.js';
 import type { LockTimes } from './adapters/redis/worker.js';
 import { scrubber } from './adapters/secrets.js';
-import { type SlackClients, slackClients } from './adapters/slack/client.js';
+import { type SlackClients, slackClients, toSlackError } from './adapters/slack/client.js';
 import { whoAreWe } from './adapters/slack/people.js';
 import { startAdmin } from './admin.js';
 import { startBot } from './bot.js';
 import type { Config } from './config.js';
 import { SlackError } from './core/delivery.js';
+import { UpstreamError, UserError } from './core/errors.js';
 import { type Clock, runningClock, SECOND } from './core/time.js';
 import { createHealth, type Health } from './health.js';
 import { createLogger, type Log } from './logger.js';
 import { createMetrics } from './metrics.js';
 import { policyFile } from './policy-file.js';
-import { onPort, redisIsAway, slackIsShut, socketIsShut } from './start-faults.js';
 import { tallyOf } from './tally.js';
 import { startWorker } from './worker.js';
 
@@ -162,3 +162,47 @@ function watchSlack(client: SlackClients['repeatable'], health: Health, wall: Cl
 
 const mustOnlyWait = (error: unknown): boolean => error instanceof SlackError && error.code === 'ratelimited';
 const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** What keeps Bellboard from starting is said so that whoever starts it knows what to set. */
+function redisIsAway(error: unknown): never {
+  if (!(error instanceof UpstreamError)) throw error;
+  throw new UserError(`Redis is not there: it ${error.seen}.`, 'Check REDIS_URL and that the server runs.');
+}
+
+function slackIsShut(error: unknown): never {
+  if (!(error instanceof SlackError)) throw error;
+  throw new UserError(
+    `Slack does not let us in: ${error.method} says ${error.code}.`,
+    'Check SLACK_BOT_TOKEN and SLACK_API_URL; `bellboard doctor` tells more.',
+  );
+}
+
+/** Bolt opens its Socket Mode connection by itself and throws what web-api throws. */
+function socketIsShut(error: unknown): never {
+  if (!(error instanceof Error && error.name.startsWith('WebAPI'))) throw error;
+  const { code } = toSlackError('apps.connections.open', error);
+  throw new UserError(
+    `Slack opens no Socket Mode connection: apps.connections.open says ${code}.`,
+    'Check SLACK_APP_TOKEN; its scope is connections:write.',
+  );
+}
+
+const PORT_FAULTS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program has it',
+  EACCES: 'this user may not',
+};
+
+/** A port that cannot be had is mended by a setting: `variable` is named. */
+async function onPort<At extends { host: string; port: number }, T>(
+  variable: string,
+  at: At,
+  act: (at: At) => Promise<T>,
+): Promise<T> {
+  try {
+    return await act(at);
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? PORT_FAULTS[String(error.code)] : undefined;
+    if (why === undefined) throw error;
+    throw new UserError(`Port ${at.port} of ${at.host} cannot be had: ${why}.`, `Set ${variable} to another one.`);
+  }
+}
