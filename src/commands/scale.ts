@@ -4,8 +4,10 @@ import { z } from 'zod';
 import { given, wholeNumber } from '../core/arguments.js';
 import type { AgentTemplate, TemplateChangeResult } from '../core/cluster.js';
 import { type Asked, defineCommand, type Ports } from '../core/command.js';
-import { context, type Message, say, sorry } from '../core/conversation.js';
-import { UserError } from '../core/errors.js';
+import { type Message, say, sorry } from '../core/conversation.js';
+import { lockedWords } from '../core/deploy-lock.js';
+import { UpstreamError, UserError } from '../core/errors.js';
+import { failureWords } from '../core/gather.js';
 import { nearestName } from '../core/parse.js';
 import { join, md, type Rich } from '../core/text.js';
 import { counted, cpus, memory } from '../core/words.js';
@@ -40,16 +42,16 @@ const executorCount = typed.transform(({ count, label, controller }, context) =>
 type Args = z.output<typeof executorCount>;
 
 type Before =
-  | { kind: 'templates'; templates: AgentTemplate[]; matching: AgentTemplate[]; busyAgents: number }
+  | { kind: 'templates'; templates: AgentTemplate[]; matching: AgentTemplate[]; runningAgents: number }
   | { kind: 'controller'; count: number }
   | { kind: 'app'; appId: string; instances: number };
 
 interface Facts {
   args: Args;
   before: Before;
-  /** Unless `before` already said there was nothing to do. */
   result: TemplateChangeResult | undefined;
-  after: number | undefined;
+  /** Read back after the write: a number, `mixed` values, or why it could not be read. */
+  after: number | 'mixed' | 'gone' | { unread: string };
 }
 
 export const scale = defineCommand({
@@ -68,7 +70,7 @@ export const scale = defineCommand({
   effect: 'change',
   exclusive: true,
   before: async (args, ports, asked) => JSON.parse(JSON.stringify(await look(args, ports, asked))),
-  run: (args, ports, _asked, before) => run(args, ports, before as unknown as Before),
+  run: (args, ports, asked, before) => run(args, ports, asked, before as unknown as Before),
   view,
 });
 
@@ -89,7 +91,7 @@ async function look({ label, controller }: Args, ports: Ports, _asked: Asked): P
     kind: 'templates',
     templates,
     matching,
-    busyAgents: computers.filter((computer) => !computer.isController && !computer.offline).length,
+    runningAgents: computers.filter((computer) => !computer.isController && !computer.offline).length,
   };
 }
 
@@ -107,77 +109,105 @@ function noTemplate(label: string | undefined, templates: AgentTemplate[]): User
   const labels = templates.flatMap((template) => template.label.split(/\s+/)).filter((word) => word !== '');
   const near = label === undefined ? undefined : nearestName(label, labels);
   const hint =
-    near === undefined
-      ? `Labels there are: ${labels.map((word) => `\`${word}\``).join(', ')}.`
-      : `Did you mean \`--label ${near}\`?`;
+    labels.length === 0
+      ? 'No template has a label; without `--label` all of them are meant.'
+      : near === undefined
+        ? `Labels there are: ${labels.map((word) => `\`${word}\``).join(', ')}.`
+        : `Did you mean \`--label ${near}\`?`;
   return new UserError(`No agent template has the label \`${label ?? ''}\`.`, hint);
 }
 
-async function run(args: Args, { jenkins, marathon }: Ports, before: Before): Promise<Facts> {
+async function run(args: Args, ports: Ports, asked: Asked, before: Before): Promise<Facts> {
+  const { jenkins, marathon } = ports;
   switch (before.kind) {
     case 'controller': {
-      const { to } = await jenkins.setControllerExecutors(args.count);
-      return { args, before, result: undefined, after: to };
+      const { to, applied } = await jenkins.setControllerExecutors(args.count);
+      return { args, before, result: undefined, after: applied ? to : { unread: 'saved, but not in force yet' } };
     }
     case 'app': {
-      if (before.instances !== args.count) await marathon.setInstances(before.appId, args.count);
-      const app = await marathon.app(before.appId);
-      return { args, before, result: undefined, after: app?.instances };
+      if (before.instances !== args.count) await setInstances(before.appId, args.count, ports, asked);
+      const after = await readBack(async () => (await marathon.app(before.appId))?.instances ?? 'gone');
+      return { args, before, result: undefined, after };
     }
     case 'templates': {
       const result = await jenkins.setTemplateMax({ max: args.count, label: args.label });
-      const { templates } = await jenkins.executorSettings();
-      const now = templates.filter((template) => args.label === undefined || carries(template, args.label));
-      const allSet = now.length > 0 && now.every((template) => template.maxExecutors === args.count);
-      return { args, before, result, after: allSet ? args.count : undefined };
+      return { args, before, result, after: await readBack(() => templatesNow(args.label, ports)) };
     }
   }
 }
 
-function view({ args, before, result, after }: Facts): { ok: boolean; message: Message } {
-  const refused = result?.refused.find((row) => row.reason === 'generation2');
-  if (refused !== undefined) return { ok: false, message: generation2(args.count) };
+async function setInstances(appId: string, count: number, ports: Ports, asked: Asked): Promise<void> {
+  try {
+    await ports.marathon.setInstances(appId, count);
+  } catch (error) {
+    if (!(error instanceof UpstreamError) || error.status !== 409) throw error;
+    throw await lockedWords(error.deploymentIds, ports, asked.id, appId);
+  }
+}
+
+async function templatesNow(label: string | undefined, { jenkins }: Ports): Promise<number | 'mixed' | 'gone'> {
+  const { templates } = await jenkins.executorSettings();
+  const [first, ...rest] = templates
+    .filter((template) => label === undefined || carries(template, label))
+    .map((template) => template.maxExecutors);
+  if (first === undefined) return 'gone';
+  return rest.every((count) => count === first) ? first : 'mixed';
+}
+
+/** The write has been answered: a failure to look at it is no failure of the change. */
+async function readBack(look: () => Promise<number | 'mixed' | 'gone'>): Promise<Facts['after']> {
+  try {
+    return await look();
+  } catch (error) {
+    if (error instanceof UpstreamError) return { unread: `could not be read back (${failureWords(error)})` };
+    throw error;
+  }
+}
+
+function view(facts: Facts): { ok: boolean; message: Message } {
+  const { args, result, after } = facts;
+  const refused = result?.refused.some((row) => row.reason === 'generation2') ?? false;
+  if (refused) return { ok: false, message: generation2(args.count) };
+  if (typeof after === 'object') return { ok: true, message: unread(facts, after.unread) };
   if (after !== args.count) return { ok: false, message: notThere(args.count, after) };
+  return { ok: true, message: changed(facts) };
+}
+
+function changed({ args, before }: Facts): Message {
+  const { what, from, unit } = subjectOf(before);
+  const distinct = [...new Set(from)];
+  if (distinct.every((count) => count === args.count)) {
+    return say(md`:white_check_mark: ${what}: already ${counted(args.count, unit)}. Nothing was changed.`);
+  }
+  return say(
+    md`:white_check_mark: ${what}: ${join(distinct, ' and ')} → *${counted(args.count, unit)}*. ${effectOf(before, args.count)}`,
+  );
+}
+
+function subjectOf(before: Before): { what: string; from: number[]; unit: 'executor' | 'instance' } {
   switch (before.kind) {
     case 'controller':
-      return {
-        ok: true,
-        message: changed(
-          'The controller',
-          [before.count],
-          args.count,
-          md`It grows at once; when it shrinks, busy executors go when their build ends.`,
-        ),
-      };
+      return { what: 'The controller', from: [before.count], unit: 'executor' };
     case 'app':
-      return {
-        ok: true,
-        message: changed(
-          `The agents' app ${before.appId}`,
-          [before.instances],
-          args.count,
-          md`Marathon starts or stops instances now; \`status\` shows when they are up.`,
-        ),
-      };
+      return { what: `The agents' app ${before.appId}`, from: [before.instances], unit: 'instance' };
     case 'templates':
       return {
-        ok: true,
-        message: changed(
-          names(before.matching),
-          before.matching.map((template) => template.maxExecutors),
-          args.count,
-          effectWords(before, args.count),
-        ),
+        what: names(before.matching),
+        from: before.matching.map((template) => template.maxExecutors),
+        unit: 'executor',
       };
   }
 }
 
-function changed(what: string, from: number[], to: number, effect: Rich): Message {
-  const distinct = [...new Set(from)];
-  if (distinct.every((count) => count === to)) {
-    return say(md`:white_check_mark: ${what}: already ${counted(to, 'executor')}. Nothing was changed.`);
+function effectOf(before: Before, count: number): Rich {
+  switch (before.kind) {
+    case 'controller':
+      return md`It grows at once; when it shrinks, busy executors go when their build ends.`;
+    case 'app':
+      return md`Marathon starts or stops instances now; its own page shows when they are up.`;
+    case 'templates':
+      return effectWords(before, count);
   }
-  return say(md`:white_check_mark: ${what}: ${join(distinct, ' and ')} → *${counted(to, 'executor')}*. ${effect}`);
 }
 
 function names(templates: AgentTemplate[]): string {
@@ -187,27 +217,43 @@ function names(templates: AgentTemplate[]): string {
     : `Agents ${labels.slice(0, 5).join(', ')}${labels.length > 5 ? ' …' : ''}`;
 }
 
-function effectWords({ matching, busyAgents }: Extract<Before, { kind: 'templates' }>, count: number): Rich {
-  const [template] = matching;
-  const size =
-    template?.executorCpus === undefined || template.executorMemMiB === undefined
-      ? md``
-      : md` (${cpus(template.cpus + count * template.executorCpus)}, ${memory(template.memMiB + count * template.executorMemMiB)} each)`;
+function effectWords({ matching, runningAgents }: Extract<Before, { kind: 'templates' }>, count: number): Rich {
   const keep =
-    busyAgents === 0
+    runningAgents === 0
       ? 'No agent runs now.'
-      : `The ${counted(busyAgents, 'running agent')} ${busyAgents === 1 ? 'keeps' : 'keep'} what ${busyAgents === 1 ? 'it has' : 'they have'}.`;
-  return md`Agents started from now on get up to ${counted(count, 'executor')}${size}. ${keep}`;
+      : `The ${counted(runningAgents, 'running agent')} ${runningAgents === 1 ? 'keeps' : 'keep'} what ${runningAgents === 1 ? 'it has' : 'they have'}.`;
+  return md`Agents started from now on get up to ${counted(count, 'executor')}${sizeWords(matching, count)}. ${keep}`;
 }
 
+/** How large an agent with all its executors is, where every template says the same. */
+function sizeWords(matching: AgentTemplate[], count: number): Rich | '' {
+  const sizes = matching.map(({ cpus: own, memMiB, executorCpus, executorMemMiB }) =>
+    executorCpus === undefined || executorMemMiB === undefined
+      ? undefined
+      : `${cpus(own + count * executorCpus)}, ${memory(memMiB + count * executorMemMiB)} each`,
+  );
+  const [size] = sizes;
+  return size === undefined || sizes.some((other) => other !== size) ? '' : md` (${size})`;
+}
+
+/** One Jenkins has one version of the plugin, so all of its templates are refused alike. */
 const generation2 = (count: number): Message =>
   sorry(
     `Not changed: this Jenkins has the Mesos plugin 2.x, which starts one agent with one executor for each queued build. With a maximum of ${count} it would start fewer agents, not more.`,
     'To run more builds at once, give the cluster room; `usage` shows what is free.',
-    context(md`Contract of mesos-plugin 2.x: every agent is created with exactly 1 executor.`),
   );
 
-const notThere = (count: number, after: number | undefined): Message =>
-  say(
-    md`:red_circle: Not changed to ${count}: read back, it is ${after === undefined ? 'still another value' : after}. Somebody else may have changed it at the same time; try again.`,
+function unread({ args, before }: Facts, why: string): Message {
+  const { what, from, unit } = subjectOf(before);
+  return say(
+    md`:warning: ${what}: ${join([...new Set(from)], ' and ')} → *${counted(args.count, unit)}*, as far as it was answered; ${why}.`,
   );
+}
+
+function notThere(count: number, after: number | 'mixed' | 'gone'): Message {
+  const seen = { mixed: 'the values differ', gone: 'it is not there any more' };
+  const now = typeof after === 'number' ? `it is ${after}` : seen[after];
+  return say(
+    md`:red_circle: Not changed to ${count}: read back, ${now}. Somebody else may have changed it at the same time; try again.`,
+  );
+}
