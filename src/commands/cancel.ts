@@ -5,11 +5,16 @@ import type { ChangeInfo } from '../core/changes.js';
 import { type Asked, defineCommand, type Ports } from '../core/command.js';
 import { type Message, say } from '../core/conversation.js';
 import { UserError } from '../core/errors.js';
+import { told } from '../core/gather.js';
 import { code, md, mention } from '../core/text.js';
+import { SECOND } from '../core/time.js';
 
 const Args = z.object({
   id: z.string().min(3, { error: 'Expected an id of at least 3 characters.' }).max(100).optional(),
 });
+
+/** Whoever cancels is in a hurry. */
+const DEPLOYMENTS_WAIT_MS = 5 * SECOND;
 
 type Target =
   | { kind: 'change'; jobId: string; text: string; userId: string; running: boolean }
@@ -32,26 +37,32 @@ export const cancel = defineCommand({
   syntax: { words: ['id'] },
   args: Args,
   effect: 'change',
-  before: async ({ id }, ports, asked) => JSON.parse(JSON.stringify(await choose(id, ports, asked))),
+  before: async ({ id }, ports) => JSON.parse(JSON.stringify(await choose(id, ports))),
   run: (_args, ports, asked, before) => stop(before as unknown as Target, ports, asked),
   view,
 });
 
-async function choose(id: string | undefined, ports: Ports, _asked: Asked): Promise<Target> {
-  const targets = await candidates(ports);
+async function choose(id: string | undefined, ports: Ports): Promise<Target> {
+  const { targets, gap } = await candidates(ports);
   const fitting = id === undefined ? targets : targets.filter((target) => idOf(target).startsWith(id));
   const [only] = fitting;
-  if (only === undefined) throw nothing(id, targets);
+  if (only === undefined) throw nothing(id, targets, gap);
   if (fitting.length > 1)
     throw new UserError(`There are ${fitting.length} things to cancel.`, `Say which: ${list(fitting)}.`);
   return only;
 }
 
-async function candidates({ changes, marathon, settings }: Ports): Promise<Target[]> {
+/** Changes of ours can be cancelled whether Marathon answers or not. `gap`: what could not be seen. */
+async function candidates({
+  changes,
+  marathon,
+  settings,
+  clock,
+}: Ports): Promise<{ targets: Target[]; gap: string | undefined }> {
   const [running, waiting, deployments] = await Promise.all([
     changes.running(),
     changes.waiting(),
-    marathon.deployments(),
+    told(clock, 'Marathon', () => marathon.deployments(), DEPLOYMENTS_WAIT_MS),
   ]);
   const asTarget = (change: ChangeInfo, isRunning: boolean): Target => ({
     kind: 'change',
@@ -64,10 +75,16 @@ async function candidates({ changes, marathon, settings }: Ports): Promise<Targe
     ...(running === undefined ? [] : [asTarget(running, true)]),
     ...waiting.map((change) => asTarget(change, false)),
   ];
-  const touching = deployments.filter((deployment) => deployment.affectedApps.includes(settings.appId));
+  if (!deployments.ok) return { targets: ours, gap: deployments.missing };
   // A running change of ours owns the deployment it started: cancelling the change cancels both.
   const owned = running !== undefined && ['applying', 'applied', 'following'].includes(running.step);
-  return [...ours, ...(owned ? [] : touching.map((deployment): Target => ({ kind: 'deployment', id: deployment.id })))];
+  const touching = owned
+    ? []
+    : deployments.value.filter((deployment) => deployment.affectedApps.includes(settings.appId));
+  return {
+    targets: [...ours, ...touching.map((deployment): Target => ({ kind: 'deployment', id: deployment.id }))],
+    gap: undefined,
+  };
 }
 
 const idOf = (target: Target): string => (target.kind === 'change' ? target.jobId : target.id);
@@ -81,11 +98,15 @@ const list = (targets: readonly Target[]): string =>
     )
     .join(', ');
 
-function nothing(id: string | undefined, targets: readonly Target[]): UserError {
+function nothing(id: string | undefined, targets: readonly Target[], gap: string | undefined): UserError {
+  const unseen = gap === undefined ? '' : ` Marathon's deployments could not be seen (${gap}).`;
   if (id === undefined)
-    return new UserError('Nothing waits or runs that could be cancelled.', '`status` shows what is under way.');
-  const others = targets.length === 0 ? 'Nothing waits or runs now.' : `There is: ${list(targets)}.`;
-  return new UserError(`Nothing with the id \`${id}\` waits or runs; it may have ended.`, others);
+    return new UserError(
+      `Nothing waits or runs that could be cancelled.${unseen}`,
+      '`status` shows what is under way.',
+    );
+  const others = targets.length === 0 ? 'Nothing else waits or runs now.' : `There is: ${list(targets)}.`;
+  return new UserError(`Nothing with the id \`${id}\` waits or runs; it may have ended.${unseen}`, others);
 }
 
 async function stop(target: Target, { changes, marathon }: Ports, asked: Asked): Promise<Facts> {
@@ -115,15 +136,23 @@ function view(facts: Facts): { ok: boolean; message: Message } {
           md`:no_entry_sign: ${what} has been asked to stop; its own message says within seconds what that leaves behind.`,
         ),
       };
-    case 'rolled-back':
+    case 'rolled-back': {
+      const back = facts.deploymentId === undefined ? md`` : md` (deployment ${code(facts.deploymentId)})`;
       return {
         ok: true,
         message: say(
-          md`:no_entry_sign: ${what} is being rolled back: Marathon has started deployment ${code(facts.deploymentId ?? 'without a name')} to the state before. \`deployments\` shows it.`,
+          md`:no_entry_sign: ${what} is being rolled back: Marathon goes to the state before${back}, and the controller may restart once more. \`status\` shows it.`,
         ),
       };
+    }
+    // After a worker's death the same cancel is asked for twice, and the second finds nothing.
     case 'unknown':
     case 'over':
-      return { ok: false, message: say(md`:white_check_mark: ${what} had already ended; nothing was cancelled.`) };
+      return {
+        ok: false,
+        message: say(
+          md`:white_check_mark: ${what} is no longer under way, so there was nothing left to cancel. \`status\` shows what runs now.`,
+        ),
+      };
   }
 }
