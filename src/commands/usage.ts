@@ -4,6 +4,7 @@ import type {
   BuildQueueItem,
   ExecutorStatistics,
   JenkinsExecutors,
+  Mesos,
   MesosAgent,
   MesosTask,
   Resources,
@@ -11,10 +12,11 @@ import type {
 import { type Asked, defineCommand, type Ports } from '../core/command.js';
 import { jenkinsFramework, runningTask } from '../core/controller.js';
 import { context, type Message } from '../core/conversation.js';
+import { UpstreamError } from '../core/errors.js';
 import { gaps, known, type Told, told } from '../core/gather.js';
 import { md, type Rich } from '../core/text.js';
 import { SECOND } from '../core/time.js';
-import { type ClusterTotals, clusterTotals, percent, type Share, sum, usedBy } from '../core/usage.js';
+import { type ClusterTotals, clusterTotals, NOTHING, percent, type Share, sum, usedBy } from '../core/usage.js';
 import { counted, cpus, duration, memory } from '../core/words.js';
 
 /** Two looks at cumulative counters, this far apart, tell what is used between them. */
@@ -26,7 +28,7 @@ interface Facts {
   now: number;
   cluster: Told<ClusterTotals>;
   controller: Told<Share | undefined>;
-  agents: Told<Share & { count: number }>;
+  agents: Told<Share>;
   executors: Told<JenkinsExecutors>;
   buildQueue: Told<BuildQueueItem[]>;
 }
@@ -45,125 +47,154 @@ export const usage = defineCommand({
 interface Allocation {
   totals: ClusterTotals;
   agents: MesosAgent[];
-  controllerTask: MesosTask | undefined;
   buildTasks: MesosTask[];
 }
 
 async function run(_: object, ports: Ports, _asked: Asked): Promise<Facts> {
   const { clock, jenkins } = ports;
-  const [allocation, executors, buildQueue] = await Promise.all([
+  const [allocation, controllerTask, executors, buildQueue] = await Promise.all([
     told(clock, 'Mesos', () => allocate(ports)),
+    told(clock, 'Marathon', () => taskOfController(ports)),
     told(clock, 'Jenkins', () => jenkins.executors()),
     told(clock, 'Jenkins', () => jenkins.buildQueue()),
   ]);
   const base = { now: clock.now(), executors, buildQueue };
   if (!allocation.ok) return { ...base, cluster: allocation, controller: allocation, agents: allocation };
 
-  const { totals, controllerTask, buildTasks } = allocation.value;
-  const [first, second] = await measure(allocation.value, ports);
-  const controller: Share | undefined =
-    controllerTask === undefined
-      ? undefined
-      : { allocated: controllerTask.resources, used: usedBy([controllerTask], first, second) };
-  const agents = {
-    count: buildTasks.length,
-    allocated: sum(buildTasks.map((task) => task.resources)),
-    used: usedBy(buildTasks, first, second),
-  };
+  const { totals, agents, buildTasks } = allocation.value;
+  const controller = known(controllerTask);
+  const [first, second] = await measure(
+    agents,
+    controller === undefined ? buildTasks : [controller, ...buildTasks],
+    ports,
+  );
+  const share = (tasks: MesosTask[]): Share => ({
+    tasks: tasks.length,
+    allocated: sum(tasks.map((task) => task.resources)),
+    used: usedBy(tasks, first, second),
+  });
   return {
     ...base,
     cluster: { ok: true, value: totals },
-    controller: { ok: true, value: controller },
-    agents: { ok: true, value: agents },
+    controller: controllerTask.ok
+      ? { ok: true, value: controller === undefined ? undefined : share([controller]) }
+      : controllerTask,
+    agents: { ok: true, value: share(buildTasks) },
   };
 }
 
-async function allocate({ marathon, mesos, settings }: Ports): Promise<Allocation> {
-  const [agents, frameworks, app, info] = await Promise.all([
-    mesos.agents(),
-    mesos.frameworks(),
-    marathon.app(settings.appId),
-    marathon.info(),
-  ]);
+async function allocate({ mesos }: Ports): Promise<Allocation> {
+  const [agents, frameworks] = await Promise.all([mesos.agents(), mesos.frameworks()]);
   const framework = jenkinsFramework(frameworks);
-  const controllerId = app === undefined ? undefined : runningTask(app)?.id;
-  const [marathonTasks, buildTasks] = await Promise.all([
-    info.frameworkId === undefined || controllerId === undefined ? [] : mesos.tasks(info.frameworkId),
-    framework === undefined ? [] : mesos.tasks(framework.id),
-  ]);
+  const tasks = framework === undefined ? [] : await mesos.tasks(framework.id);
   return {
     totals: clusterTotals(agents),
     agents,
-    controllerTask: marathonTasks.find((task) => task.id === controllerId),
-    buildTasks: buildTasks.filter((task) => task.state === 'TASK_RUNNING' || task.state === 'TASK_STAGING'),
+    buildTasks: tasks.filter((task) => task.state === 'TASK_RUNNING' || task.state === 'TASK_STAGING'),
   };
+}
+
+/** The controller as Mesos sees it: a task of Marathon's framework. `undefined` when none runs. */
+async function taskOfController({ marathon, mesos, settings }: Ports): Promise<MesosTask | undefined> {
+  const [app, info] = await Promise.all([marathon.app(settings.appId), marathon.info()]);
+  const id = app === undefined ? undefined : runningTask(app)?.id;
+  if (id === undefined || info.frameworkId === undefined) return undefined;
+  return (await mesos.tasks(info.frameworkId)).find((task) => task.id === id);
 }
 
 /** Two looks at every agent that runs something of Jenkins'; an agent that does not answer leaves a gap, not a zero. */
 async function measure(
-  { agents, controllerTask, buildTasks }: Allocation,
+  agents: MesosAgent[],
+  tasks: MesosTask[],
   { mesos, clock }: Ports,
 ): Promise<[ExecutorStatistics[], ExecutorStatistics[]]> {
-  const wanted = new Set(
-    [controllerTask, ...buildTasks].flatMap((task) => (task === undefined ? [] : [task.mesosAgentId])),
-  );
+  const wanted = new Set(tasks.map((task) => task.mesosAgentId));
   const asked = agents.filter((agent) => agent.active && wanted.has(agent.id)).slice(0, MOST_AGENTS);
-  const look = async () => (await Promise.all(asked.map((agent) => mesos.statistics(agent).catch(() => [])))).flat();
+  if (asked.length === 0) return [[], []];
+  const look = async () => (await Promise.all(asked.map((agent) => statisticsOf(agent, mesos)))).flat();
   const first = await look();
   await clock.sleep(SAMPLE_MS);
   return [first, await look()];
 }
 
+async function statisticsOf(agent: MesosAgent, mesos: Mesos): Promise<ExecutorStatistics[]> {
+  try {
+    return await mesos.statistics(agent);
+  } catch (error) {
+    if (error instanceof UpstreamError) return [];
+    throw error;
+  }
+}
+
 function view(facts: Facts): Message {
-  const missing = [...new Set(gaps(facts.cluster, facts.executors, facts.buildQueue))];
+  const missing = [...new Set(gaps(facts.cluster, facts.controller, facts.executors, facts.buildQueue))];
   const headline = headlineOf(facts);
+  const rows = rowsOf(facts);
   return {
     text: headline.plain,
     blocks: [
       { type: 'section', text: headline },
-      { type: 'table', columns: ['', 'cpus given', 'cpus used', 'memory given', 'memory used'], rows: rowsOf(facts) },
+      ...(rows.length === 0 ? [] : [{ type: 'table' as const, columns: COLUMNS, rows }]),
       { type: 'section', text: buildsOf(facts) },
       ...(missing.length === 0 ? [] : [context(md`Not known: ${missing.join('; ')}.`)]),
-      context(
-        md`Given: what Mesos set aside. Used: measured at the agents over ${duration(SAMPLE_MS)}; – means an agent did not say.`,
-      ),
+      ...(rows.length === 0 ? [] : [context(LEGEND)]),
     ],
   };
 }
+
+const COLUMNS = ['', 'cpus given', 'cpus used', 'memory given', 'memory used'];
+const LEGEND = md`Given: what Mesos set aside. Used: measured at the agents over ${duration(SAMPLE_MS)}; – means that nobody said; (2 of 5) that only so many did.`;
 
 function headlineOf({ cluster, controller, agents }: Facts): Rich {
   const totals = known(cluster);
   const builds = known(agents);
   if (totals === undefined || builds === undefined)
     return md`:warning: What Jenkins uses is not known: ${gaps(cluster).join('; ')}.`;
-  const given = sum([builds.allocated, known(controller)?.allocated ?? { cpus: 0, memMiB: 0 }]);
-  return md`:bar_chart: Jenkins holds *${cpus(given.cpus)}* and *${memory(given.memMiB)}* of the cluster's ${cpus(totals.total.cpus)} and ${memory(totals.total.memMiB)} (${percent(given.cpus, totals.total.cpus)} and ${percent(given.memMiB, totals.total.memMiB)}); its ${counted(builds.count, 'build agent')} hold ${cpus(builds.allocated.cpus)} and ${memory(builds.allocated.memMiB)}.`;
+  const { total } = totals;
+  const whole = md`the cluster's ${cpus(total.cpus)} and ${memory(total.memMiB)}`;
+  const of = (held: Resources) =>
+    md`*${cpus(held.cpus)}* and *${memory(held.memMiB)}* of ${whole} (${percent(held.cpus, total.cpus)} and ${percent(held.memMiB, total.memMiB)})`;
+  if (!controller.ok) {
+    return md`:bar_chart: The build agents of Jenkins (${builds.tasks}) hold ${of(builds.allocated)}; what its controller holds is not known.`;
+  }
+  const held = sum([builds.allocated, controller.value?.allocated ?? NOTHING]);
+  const without = controller.value === undefined ? md` No controller runs.` : '';
+  return md`:bar_chart: Jenkins holds ${of(held)}; ${agentsWords(builds)}.${without}`;
+}
+
+function agentsWords({ tasks, allocated }: Share): Rich {
+  if (tasks === 0) return md`no build agent runs`;
+  return md`its ${counted(tasks, 'build agent')} ${tasks === 1 ? 'holds' : 'hold'} ${cpus(allocated.cpus)} and ${memory(allocated.memMiB)}`;
 }
 
 function rowsOf({ cluster, controller, agents }: Facts): string[][] {
   const rows: string[][] = [];
   const share = known(controller);
-  if (share !== undefined) rows.push(['Controller', ...columns(share.allocated, share.used)]);
+  if (share !== undefined) rows.push(['Controller', ...columns(share)]);
   const builds = known(agents);
-  if (builds !== undefined)
-    rows.push([
-      `Build agents (${builds.count})`,
-      ...columns(builds.allocated, builds.count === 0 ? { cpus: 0, memMiB: 0 } : builds.used),
-    ]);
+  if (builds !== undefined) rows.push([`Build agents (${builds.tasks})`, ...columns(builds)]);
   const totals = known(cluster);
   if (totals !== undefined) {
-    rows.push(['All frameworks', ...columns(totals.allocated, undefined)]);
-    rows.push([`Cluster (${counted(totals.agents, 'agent')})`, ...columns(totals.total, undefined)]);
+    rows.push(['All frameworks', ...given(totals.allocated)]);
+    rows.push([`Cluster (${counted(totals.agents, 'agent')})`, ...given(totals.total)]);
   }
   return rows;
 }
 
-const columns = (given: Resources, used: Resources | undefined): string[] => [
-  given.cpus.toFixed(1),
-  used === undefined ? '–' : used.cpus.toFixed(1),
-  memory(given.memMiB),
-  used === undefined ? '–' : memory(used.memMiB),
-];
+/** Nothing uses nothing; of some, only those that were measured count, and are counted. */
+function columns({ allocated, used, tasks }: Share): string[] {
+  const seen = tasks === 0 ? { ...NOTHING, tasks } : used;
+  if (seen === undefined) return given(allocated);
+  const part = seen.tasks < tasks ? ` (${seen.tasks} of ${tasks})` : '';
+  return [
+    allocated.cpus.toFixed(1),
+    `${seen.cpus.toFixed(1)}${part}`,
+    memory(allocated.memMiB),
+    `${memory(seen.memMiB)}${part}`,
+  ];
+}
+
+const given = (resources: Resources): string[] => [resources.cpus.toFixed(1), '–', memory(resources.memMiB), '–'];
 
 function buildsOf({ executors, buildQueue, now }: Facts): Rich {
   const busy = executors.ok

@@ -23,8 +23,10 @@ export async function told<T>(
   const answer = ask().then(
     (value): Told<T> => ({ ok: true, value }),
     (error: unknown): Told<T> => {
-      if (error instanceof UpstreamError) return { ok: false, missing: `${source}: ${failureWords(error)}` };
-      throw error;
+      if (!(error instanceof UpstreamError)) throw error;
+      // One question may ask two systems; the one that failed is named.
+      const who = source.startsWith(error.system) ? source : error.system;
+      return { ok: false, missing: `${who}: ${failureWords(error)}` };
     },
   );
   try {

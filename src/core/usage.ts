@@ -3,8 +3,15 @@ import type { ExecutorStatistics, MesosAgent, MesosTask, Resources } from './clu
 
 export interface Share {
   allocated: Resources;
+  /** Tasks that hold it. */
+  tasks: number;
   /** Undefined: not known, which is never shown as zero. */
-  used: Resources | undefined;
+  used: Measured | undefined;
+}
+
+/** What some of the tasks really used. */
+export interface Measured extends Resources {
+  tasks: number;
 }
 
 export interface ClusterTotals {
@@ -46,18 +53,18 @@ export function usedBetween(
   return { cpus: cpuSeconds / seconds, memMiB: second.memRssMiB };
 }
 
-/** Sums what is known; undefined when nothing is. */
+/** Sums what is known, and of how many tasks; undefined when nothing is. */
 export function usedBy(
   tasks: readonly MesosTask[],
   first: readonly ExecutorStatistics[],
   second: readonly ExecutorStatistics[],
-): Resources | undefined {
+): Measured | undefined {
   const find = (rows: readonly ExecutorStatistics[], task: MesosTask) =>
     rows.find((row) => row.frameworkId === task.frameworkId && row.executorId === executorOf(task));
   const known = tasks
     .map((task) => usedBetween(find(first, task), find(second, task)))
     .filter((used) => used !== undefined);
-  return known.length === 0 ? undefined : sum(known);
+  return known.length === 0 ? undefined : { ...sum(known), tasks: known.length };
 }
 
 /** Of the whole, in whole percent; a tenth would pretend to more than two samples can tell. */
