@@ -5,6 +5,7 @@ import type {
   App,
   BuildQueueItem,
   Deployment,
+  ExecutorSettings,
   Framework,
   JenkinsController,
   JenkinsExecutors,
@@ -29,6 +30,8 @@ interface Facts {
   deployments: Told<Deployment[]>;
   launch: Told<LaunchQueueEntry | undefined>;
   frameworks: Told<Framework[]>;
+  /** Jenkins' Mesos plugin; needs more rights than the rest, so its absence is no gap. */
+  plugin: Told<ExecutorSettings>;
   pulse: JenkinsPulse;
   controller: Told<JenkinsController>;
   executors: Told<JenkinsExecutors>;
@@ -58,20 +61,33 @@ async function run(_: object, ports: Ports, _asked: Asked): Promise<Facts> {
     if (heard.state === 'up') return told(clock, 'Jenkins', ask, AFTER_PULSE_MS);
     return { ok: false, missing: `Jenkins ${stateWords(heard)}` };
   };
-  const [pulse, app, deployments, launch, frameworks, controller, executors, buildQueue, scm, running, waiting] =
-    await Promise.all([
-      knocked,
-      told(clock, 'Marathon', () => marathon.app(settings.appId)),
-      told(clock, 'Marathon', () => marathon.deployments()),
-      told(clock, 'Marathon', () => marathon.launchQueue(settings.appId)),
-      told(clock, 'Mesos', () => mesos.frameworks()),
-      fromJenkins(() => jenkins.controller()),
-      fromJenkins(() => jenkins.executors()),
-      fromJenkins(() => jenkins.buildQueue()),
-      fromJenkins(() => jenkins.scmSync()),
-      changes.running(),
-      changes.waiting(),
-    ]);
+  const [
+    pulse,
+    app,
+    deployments,
+    launch,
+    frameworks,
+    plugin,
+    controller,
+    executors,
+    buildQueue,
+    scm,
+    running,
+    waiting,
+  ] = await Promise.all([
+    knocked,
+    told(clock, 'Marathon', () => marathon.app(settings.appId)),
+    told(clock, 'Marathon', () => marathon.deployments()),
+    told(clock, 'Marathon', () => marathon.launchQueue(settings.appId)),
+    told(clock, 'Mesos', () => mesos.frameworks()),
+    fromJenkins(() => jenkins.executorSettings()),
+    fromJenkins(() => jenkins.controller()),
+    fromJenkins(() => jenkins.executors()),
+    fromJenkins(() => jenkins.buildQueue()),
+    fromJenkins(() => jenkins.scmSync()),
+    changes.running(),
+    changes.waiting(),
+  ]);
   return {
     now: clock.now(),
     appId: settings.appId,
@@ -80,6 +96,7 @@ async function run(_: object, ports: Ports, _asked: Asked): Promise<Facts> {
     launch,
     frameworks,
     pulse,
+    plugin,
     controller,
     executors,
     buildQueue,
@@ -115,7 +132,7 @@ function view(facts: Facts): Message {
           { label: 'Deployments', value: deploymentWords(facts) },
           { label: 'Jenkins', value: jenkinsWords(facts) },
           { label: 'Builds', value: buildWords(facts) },
-          { label: 'Mesos framework', value: frameworkWords(facts.frameworks) },
+          { label: 'Mesos framework', value: frameworkWords(facts) },
           { label: 'SCM sync', value: facts.scm.ok ? md`${scmWords(facts.scm.value)}` : unknown },
           { label: 'Changes', value: changeWords(facts) },
         ],
@@ -128,25 +145,46 @@ function view(facts: Facts): Message {
 const unknown = md`not known`;
 
 function headlineOf(facts: Facts): Rich {
+  const { appId, frameworks } = facts;
   const worries = worriesOf(facts);
-  if (!facts.app.ok) return md`:warning: Marathon does not tell about ${facts.appId}: ${facts.app.missing}.`;
   if (worries.length > 0) return md`:warning: ${join(worries, '; ')}.`;
-  return md`:large_green_circle: ${facts.appId} runs, Jenkins answers, and agents can start.`;
+  if (!frameworks.ok)
+    return md`:warning: ${appId} runs and Jenkins answers; Mesos does not say whether agents can start.`;
+  return md`:large_green_circle: ${appId} runs, Jenkins answers, and agents can start.`;
 }
 
-function worriesOf({ app, appId, pulse, frameworks, scm, controller }: Facts): Rich[] {
+function worriesOf(facts: Facts): Rich[] {
+  const { app, appId, pulse, scm, controller } = facts;
   const worries: Rich[] = [];
-  if (app.ok && app.value === undefined) worries.push(md`Marathon has no app ${appId}`);
-  if (app.ok && app.value !== undefined && runningTask(app.value) === undefined)
-    worries.push(md`${appId} has no running task`);
+  if (!app.ok) worries.push(md`Marathon does not tell about ${appId} (${app.missing})`);
+  else if (app.value === undefined) worries.push(md`Marathon has no app ${appId}`);
+  else worries.push(...taskWorries(app.value));
   if (pulse.state !== 'up') worries.push(md`Jenkins ${pulseWords(pulse)}`);
-  if (pulse.state === 'up' && frameworks.ok && jenkinsFramework(frameworks.value)?.active !== true) {
+  if (pulse.state === 'up' && isCutOff(facts))
     worries.push(md`Jenkins is not registered with Mesos: no agent can start`);
-  }
   if (scm.ok && scmState(scm.value) === 'failing') worries.push(md`SCM sync is ${scmWords(scm.value)}`);
   if (controller.ok && controller.value.quietingDown) worries.push(md`Jenkins is quieting down: no build starts`);
   return worries;
 }
+
+function taskWorries(app: App): Rich[] {
+  const task = runningTask(app);
+  if (task === undefined) {
+    if (app.instances === 0) return [md`${app.id} is suspended (0 instances)`];
+    return [app.deploymentIds.length > 0 ? md`${app.id} is being deployed` : md`${app.id} has no running task`];
+  }
+  // One failed check is noise (`healthWords`).
+  return task.health === 'unhealthy' && task.consecutiveFailures >= 2 ? [md`${app.id} is ${healthWords(task)}`] : [];
+}
+
+/** A plugin that registers on demand is away while nothing builds, and without a Mesos cloud nothing is missing. */
+function isCutOff({ frameworks, plugin }: Facts): boolean {
+  if (!frameworks.ok || jenkinsFramework(frameworks.value, frameworkName(plugin))?.active === true) return false;
+  return !plugin.ok || (plugin.value.frameworkName !== undefined && !plugin.value.onDemandRegistration);
+}
+
+const frameworkName = (plugin: Told<ExecutorSettings>): string | undefined =>
+  plugin.ok ? plugin.value.frameworkName : undefined;
 
 function appWords({ app, launch }: Facts): Rich {
   if (!app.ok) return unknown;
@@ -184,15 +222,17 @@ function buildWords({ executors, buildQueue, now }: Facts): Rich {
   return md`${executors.value.busy} of ${counted(executors.value.total, 'executor')} busy, ${waiting}`;
 }
 
-function frameworkWords(frameworks: Told<Framework[]>): Rich {
+function frameworkWords({ frameworks, plugin }: Facts): Rich {
   if (!frameworks.ok) return unknown;
-  const framework = jenkinsFramework(frameworks.value);
-  if (framework === undefined) return md`not registered`;
-  return md`${framework.name}: ${framework.active ? 'registered' : 'away'}`;
+  if (plugin.ok && plugin.value.frameworkName === undefined) return md`Jenkins has no Mesos cloud`;
+  const framework = jenkinsFramework(frameworks.value, frameworkName(plugin));
+  const onDemand = plugin.ok && plugin.value.onDemandRegistration ? ', registers on demand' : '';
+  if (framework === undefined) return md`not registered${onDemand}`;
+  return md`${framework.name}: ${framework.active ? 'registered' : 'away'}${onDemand}`;
 }
 
 function changeWords({ running, waiting }: Facts): Rich {
-  if (running === undefined && waiting.length === 0) return md`none under way`;
-  const now = running === undefined ? md`` : md`${code(running.text)} by ${mention(running.userId)} (${running.step})`;
+  if (running === undefined) return waiting.length === 0 ? md`none under way` : md`${waiting.length} waiting`;
+  const now = md`${code(running.text)} by ${mention(running.userId)} (${running.step})`;
   return waiting.length === 0 ? now : md`${now}, ${waiting.length} waiting`;
 }

@@ -5,10 +5,12 @@ import type { App, Deployment, Framework, JenkinsPulse, MarathonInfo } from '../
 import { type Asked, defineCommand, type Ports } from '../core/command.js';
 import { addressOf, healthWords, jenkinsFramework, pulseWords, runningTask } from '../core/controller.js';
 import { context, type Message, say } from '../core/conversation.js';
+import { BY_LABEL } from '../core/deploy.js';
 import { causeOf } from '../core/failure-cause.js';
 import { gaps, known, type Told, told } from '../core/gather.js';
 import { pulseInTime } from '../core/pulse.js';
 import { code, join, link, md, mention, moment, type Rich } from '../core/text.js';
+import { MINUTE } from '../core/time.js';
 import { duration } from '../core/words.js';
 
 interface Facts {
@@ -21,7 +23,8 @@ interface Facts {
   pulse: JenkinsPulse;
   jenkinsUrl: string | undefined;
   sandbox: string | undefined;
-  lastChange: AuditEntry | undefined;
+  /** Deploys through Bellboard, newest first. */
+  deploys: AuditEntry[];
 }
 
 export const where = defineCommand({
@@ -61,25 +64,28 @@ async function run(_: object, ports: Ports, _asked: Asked): Promise<Facts> {
       task?.mesosAgentId === undefined || frameworkId === undefined
         ? undefined
         : mesos.sandboxLink({ mesosAgentId: task.mesosAgentId, frameworkId, executorId: '', taskId: task.id }),
-    lastChange: entries.find((entry) => entry.command === 'deploy' && entry.outcome === 'succeeded'),
+    deploys: entries.filter((entry) => entry.command === 'deploy'),
   };
 }
 
 function view(facts: Facts): Message {
-  const missing = gaps(facts.app, facts.info, facts.frameworks);
-  const notes = missing.length === 0 ? [] : [context(md`Not known: ${[...new Set(missing)].join('; ')}.`)];
+  const missing = [...new Set(gaps(facts.app, facts.info, facts.frameworks))];
+  const notes = (sentences: string[]) =>
+    sentences.length === 0 ? [] : [context(md`Not known: ${sentences.join('; ')}.`)];
   if (!facts.app.ok) {
+    const said = facts.app.missing;
+    const at = facts.jenkinsUrl === undefined ? '' : md` at ${link(facts.jenkinsUrl, facts.jenkinsUrl)}`;
     return say(
-      md`:warning: Where ${facts.appId} runs is not known: ${facts.app.missing}. Jenkins itself ${pulseWords(facts.pulse)}.`,
-      ...notes,
+      md`:warning: Where ${facts.appId} runs is not known. ${said}. Jenkins itself ${pulseWords(facts.pulse)}${at}.`,
+      ...notes(missing.filter((sentence) => sentence !== said)),
     );
   }
   const app = facts.app.value;
   if (app === undefined) {
-    return say(md`:warning: Marathon has no app ${facts.appId}. \`deploy\` would create it.`, ...notes);
+    return say(md`:warning: Marathon has no app ${facts.appId}. \`deploy\` would create it.`, ...notes(missing));
   }
   const message = describe(app, facts);
-  return { text: message.text, blocks: [...message.blocks, ...notes] };
+  return { text: message.text, blocks: [...message.blocks, ...notes(missing)] };
 }
 
 function describe(app: App, facts: Facts): Message {
@@ -126,17 +132,32 @@ function notRunning(app: App): Rich {
 const agentWords = (host: string, id: string | undefined): Rich =>
   id === undefined ? md`${host}` : md`${host} (${id})`;
 
-function versionWords(app: App, version: string | undefined, facts: Facts): Rich {
-  // The audit trail goes before the label: a rollback brings an old label back.
-  const by = facts.lastChange?.userId ?? app.labels['BELLBOARD_BY'];
+/** Marathon's clock made the version, ours the trail. */
+const CLOCKS_APART_MS = 2 * MINUTE;
+
+/**
+ * The deploy during which this version was made. The trail goes before the label, because a rollback brings an old label
+ * back; and a version that no deploy of ours made is somebody else's, whatever label it carries.
+ */
+function versionWords(app: App, version: string | undefined, { deploys }: Facts): Rich {
   const shown = version ?? app.version;
-  return by === undefined ? md`${shown}, by whom is not known` : md`${shown}, by ${mention(by)}`;
+  const madeAt = Date.parse(shown);
+  const own = deploys.find(
+    ({ at, durationMs }) => madeAt >= at - durationMs - CLOCKS_APART_MS && madeAt <= at + CLOCKS_APART_MS,
+  );
+  if (own !== undefined) return md`${shown}, by ${mention(own.userId)}`;
+  const [last] = deploys;
+  if (last === undefined) {
+    const by = app.labels[BY_LABEL];
+    return by === undefined ? md`${shown}, by whom is not known` : md`${shown}, by ${mention(by)} as its label says`;
+  }
+  return md`${shown}, not by a deploy from here; the last of those was by ${mention(last.userId)}, ${moment(last.at)}`;
 }
 
 function frameworkWords(frameworks: Told<Framework[]>): Rich {
   if (!frameworks.ok) return md`not known`;
   const framework = jenkinsFramework(frameworks.value);
-  if (framework === undefined) return md`Jenkins is not registered: no agent can start`;
+  if (framework === undefined) return md`Jenkins is not registered: no agent can start, unless it registers on demand`;
   return framework.active ? md`registered as ${framework.name}` : md`${framework.name} is away`;
 }
 
@@ -150,9 +171,10 @@ function deploymentNote(app: App, { deployments }: Facts) {
 function failureNote(app: App, now: number) {
   const failure = app.lastTaskFailure;
   if (failure === undefined) return [];
+  const cause = causeOf(failure);
   return [
     context(
-      md`Last failure Marathon remembers: ${causeOf(failure).words}, ${duration(now - failure.at)} ago, on ${failure.host ?? 'an unknown host'}.`,
+      md`Last failure Marathon remembers: ${cause.certain ? '' : md`probably `}${cause.words}, ${duration(now - failure.at)} ago, on ${failure.host ?? 'an unknown host'}.`,
     ),
   ];
 }
