@@ -3,7 +3,7 @@ import { UserError } from '../core/errors.js';
 import { type Clock, SECOND } from '../core/time.js';
 
 /** Design §4.1 promises 30 s; each fact has its own, shorter one (`core/gather.ts`). */
-const DEADLINE_MS = 28 * SECOND;
+const DEADLINE_MS = 27 * SECOND;
 
 /** @throws UserError when `work` takes longer; what it does then is of no consequence, since it only reads */
 export async function inTime<T>(clock: Clock, work: Promise<T>): Promise<T> {
