@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { AuditEntry } from '../core/audit.js';
 import type { App, Deployment, Framework, JenkinsPulse, MarathonInfo } from '../core/cluster.js';
 import { type Asked, defineCommand, type Ports } from '../core/command.js';
-import { addressOf, healthWords, jenkinsFramework, pulseWords, runningTask } from '../core/controller.js';
+import { addressOf, causeWords, healthWords, jenkinsFramework, pulseWords, runningTask } from '../core/controller.js';
 import { context, type Message, say } from '../core/conversation.js';
 import { BY_LABEL } from '../core/deploy.js';
 import { causeOf } from '../core/failure-cause.js';
@@ -172,9 +172,10 @@ function failureNote(app: App, now: number) {
   const failure = app.lastTaskFailure;
   if (failure === undefined) return [];
   const cause = causeOf(failure);
+  const quote = cause.quote === undefined ? '' : md`: ${code(cause.quote)}`;
   return [
     context(
-      md`Last failure Marathon remembers: ${cause.certain ? '' : md`probably `}${cause.words}, ${duration(now - failure.at)} ago, on ${failure.host ?? 'an unknown host'}.`,
+      md`Last failure Marathon remembers: ${causeWords(cause)}, ${duration(now - failure.at)} ago, on ${failure.host ?? 'an unknown host'}${quote}`,
     ),
   ];
 }

@@ -1,5 +1,6 @@
 // Questions about the controller's app that more than one command asks.
 import type { App, Framework, JenkinsPulse, MarathonTask } from './cluster.js';
+import type { FailureCause } from './failure-cause.js';
 
 /** The task that is Jenkins now. A crashed task may stay listed without being up (contract marathon §3.3). */
 export function runningTask(app: App): MarathonTask | undefined {
@@ -50,4 +51,9 @@ export function healthWords(task: MarathonTask): string {
   return task.consecutiveFailures >= 2
     ? `failing its health check (${task.consecutiveFailures} in a row)`
     : 'one health check failed';
+}
+
+/** Why a task ended. Some of the table's words carry their own doubt. */
+export function causeWords({ words, certain }: FailureCause): string {
+  return certain || /probably|typically|not known/.test(words) ? words : `probably ${words}`;
 }

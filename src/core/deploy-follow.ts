@@ -1,7 +1,7 @@
 // One look at a deploy on its way: is the new controller really up, and if not, what is it waiting for?
 import type { App, JenkinsPulse, MarathonTask } from './cluster.js';
 import type { Asked, Ports, Progress } from './command.js';
-import { addressOf, jenkinsFramework, pulseWords, runningTask, stateWords } from './controller.js';
+import { addressOf, causeWords, jenkinsFramework, pulseWords, runningTask, stateWords } from './controller.js';
 import { type DeployPlan, JOB_LABEL } from './deploy.js';
 import { UpstreamError } from './errors.js';
 import { causeOf } from './failure-cause.js';
@@ -77,8 +77,7 @@ function deathOfNew(app: App, plan: DeployPlan): string | undefined {
   const failure = app.lastTaskFailure;
   if (failure === undefined || failure.taskId === plan.taskId) return undefined;
   if (failure.version !== undefined && failure.version !== app.version) return undefined;
-  const cause = causeOf(failure);
-  return `the new task failed: ${cause.certain ? '' : 'probably '}${cause.words}`;
+  return `the new task failed: ${causeWords(causeOf(failure))}`;
 }
 
 /** Healthy means: a check succeeded after this task started; an inherited record proves nothing (contract marathon §10). */
