@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { JenkinsPulse, MarathonTask } from '../../src/core/cluster.js';
-import { addressOf, healthWords, jenkinsFramework, pulseWords, runningTask } from '../../src/core/controller.js';
+import {
+  addressOf,
+  causeWords,
+  healthWords,
+  jenkinsFramework,
+  pulseWords,
+  runningTask,
+} from '../../src/core/controller.js';
 import { aFramework, anApp, aTask } from '../support/ci-service.js';
 
 describe('the running task', () => {
@@ -59,4 +66,13 @@ test.each<[Partial<MarathonTask>, string]>([
   [{ health: 'unhealthy', consecutiveFailures: 2 }, 'failing its health check (2 in a row)'],
 ])('a task with %o is %s', (patch, words) => {
   expect(healthWords(aTask(patch))).toBe(words);
+});
+
+test.each([
+  ['out of memory', true, 'out of memory'],
+  ['its agent was lost', false, 'probably its agent was lost'],
+  ['killed, probably out of memory', false, 'killed, probably out of memory'],
+  ['cause not known', false, 'cause not known'],
+])('a cause: %s', (words, certain, said) => {
+  expect(causeWords({ kind: 'unknown', words, certain })).toBe(said);
 });

@@ -283,7 +283,7 @@ describe('it is on its way', () => {
   test('a cause that is only likely says so', async () => {
     const lastTaskFailure = { ...failedTask(NEW), message: 'Command terminated with signal Killed' };
     expect(await look({ app: deployed({ tasks: [], lastTaskFailure }) })).toMatchObject({
-      ifOver: { line: 'the new task failed: probably killed, probably out of memory.' },
+      ifOver: { line: 'the new task failed: killed, probably out of memory.' },
     });
   });
 });

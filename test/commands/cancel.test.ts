@@ -1,0 +1,171 @@
+import { describe, expect, test } from 'vitest';
+import { cancel } from '../../src/commands/cancel.js';
+import { catalogueOf } from '../../src/commands/index.js';
+import type { ChangeInfo } from '../../src/core/changes.js';
+import type { Json } from '../../src/core/cluster.js';
+import type { Message } from '../../src/core/conversation.js';
+import { UserError } from '../../src/core/errors.js';
+import { parse } from '../../src/core/parse.js';
+import { aDeployment, NOW, silence } from '../support/ci-service.js';
+import { asked, type FakeCalls, fakePorts } from '../support/fakes.js';
+
+const change = (jobId: string, step: string, text = 'deploy'): ChangeInfo => ({
+  jobId,
+  userId: 'U0LEE',
+  text,
+  step,
+  since: NOW,
+});
+
+async function cancelled(
+  text: string,
+  calls: FakeCalls,
+  kept?: Json,
+): Promise<{ ok: boolean; message: Message; before: Json }> {
+  if (cancel.effect !== 'change') throw new Error('cancel is a change');
+  const { args } = parse(text, catalogueOf([cancel]));
+  const ports = fakePorts(calls);
+  const before = kept ?? (await cancel.before(args, ports, asked()));
+  return { ...cancel.view(await cancel.run(args, ports, asked(), before), asked()), before };
+}
+
+async function mistake(text: string, calls: FakeCalls): Promise<string> {
+  const error = await cancelled(text, calls).catch((reason: unknown) => reason);
+  if (!(error instanceof UserError)) throw new Error(`no mistake: ${String(error)}`);
+  return `${error.message} ${error.hint}`;
+}
+
+/** What was asked to stop, and by whom. */
+function stopping(result: 'dropped' | 'asked' | 'unknown', running?: ChangeInfo, waiting: ChangeInfo[] = []) {
+  const stopped: [string, string][] = [];
+  const changes: FakeCalls['changes'] = {
+    running: async () => running,
+    waiting: async () => waiting,
+    async stop(jobId, by) {
+      stopped.push([jobId, by]);
+      return result;
+    },
+  };
+  return { stopped, changes };
+}
+
+describe('a change of ours', () => {
+  test('that waits is dropped', async () => {
+    const { stopped, changes } = stopping('dropped', undefined, [change('d-lee', 'waiting', 'scale executors 4')]);
+    const { ok, message } = await cancelled('cancel', { changes });
+    expect([ok, message.text]).toEqual([
+      true,
+      'scale executors 4 by @U0LEE is cancelled: it had not begun, so nothing was changed.',
+    ]);
+    expect(stopped).toEqual([['d-lee', 'U0ANA']]);
+  });
+
+  test('that runs is asked to stop, and its deployment is not offered beside it', async () => {
+    const { stopped, changes } = stopping('asked', change('d-lee-go', 'following'));
+    const { message } = await cancelled('cancel', { changes, marathon: { deployments: async () => [aDeployment()] } });
+    expect(message.text).toBe(
+      'deploy by @U0LEE has been asked to stop; its own message says within seconds what that leaves behind.',
+    );
+    expect(stopped).toEqual([['d-lee-go', 'U0ANA']]);
+  });
+
+  test('is found by the beginning of its id', async () => {
+    const { stopped, changes } = stopping('dropped', change('d-lee-go', 'following'), [change('d-bob', 'waiting')]);
+    await cancelled('cancel d-b', { changes });
+    expect(stopped).toEqual([['d-bob', 'U0ANA']]);
+  });
+
+  test('that ended meanwhile is not said to be cancelled', async () => {
+    const { changes } = stopping('unknown', change('d-lee-go', 'following'));
+    expect(await cancelled('cancel', { changes })).toMatchObject({
+      ok: false,
+      message: {
+        text: 'deploy by @U0LEE is no longer under way, so there was nothing left to cancel. status shows what runs now.',
+      },
+    });
+  });
+
+  test('can be cancelled while Marathon is silent', async () => {
+    const { stopped, changes } = stopping('asked', change('d-lee-go', 'following'));
+    await cancelled('cancel', { changes, marathon: { deployments: () => Promise.reject(silence('Marathon')) } });
+    expect(stopped).toHaveLength(1);
+  });
+});
+
+describe("a deployment of somebody else's", () => {
+  const rolledBack = (answer: { deploymentId: string | undefined } | undefined) => ({
+    deployments: async () => [aDeployment(), aDeployment({ id: 'x', affectedApps: ['/other'] })],
+    async cancelDeployment(id: string, how: string) {
+      expect([id, how]).toEqual(['5cd987cd', 'rollback']);
+      return answer;
+    },
+  });
+
+  test.each<[string, { deploymentId: string | undefined } | undefined, boolean, string]>([
+    [
+      'is rolled back',
+      { deploymentId: '77aa' },
+      true,
+      'Marathon deployment 5cd987cd is being rolled back: Marathon goes to the state before (deployment 77aa), and the controller may restart once more. status shows it.',
+    ],
+    [
+      'is rolled back by a Marathon that names nothing',
+      { deploymentId: undefined },
+      true,
+      'Marathon deployment 5cd987cd is being rolled back: Marathon goes to the state before, and the controller may restart once more. status shows it.',
+    ],
+    [
+      'that is over, or was cancelled by a worker that died, is not said to be running on',
+      undefined,
+      false,
+      'Marathon deployment 5cd987cd is no longer under way, so there was nothing left to cancel. status shows what runs now.',
+    ],
+  ])('%s', async (_what, answer, ok, words) => {
+    const done = await cancelled('cancel', { marathon: rolledBack(answer) });
+    expect([done.ok, done.message.text]).toEqual([ok, words]);
+  });
+
+  test('is offered beside a change of ours that has written nothing yet', async () => {
+    const { changes } = stopping('asked', change('d-lee-go', 'quieting'));
+    expect(await mistake('cancel', { changes, marathon: rolledBack(undefined) })).toBe(
+      'There are 2 things to cancel. Say which: `cancel d-lee-go` (deploy), `cancel 5cd987cd` (Marathon deployment).',
+    );
+  });
+});
+
+test('resumed, it cancels what it chose, whatever runs by now', async () => {
+  const first = stopping('asked', change('d-lee-go', 'following'));
+  const { before } = await cancelled('cancel', { changes: first.changes });
+  const second = stopping('asked', change('d-bob-go', 'following'));
+  await cancelled('cancel', { changes: second.changes }, before);
+  expect(second.stopped).toEqual([['d-lee-go', 'U0ANA']]);
+});
+
+describe('nothing to cancel', () => {
+  const silent = { deployments: () => Promise.reject(silence('Marathon')) };
+  test.each<[string, FakeCalls, string]>([
+    ['cancel', {}, 'Nothing waits or runs that could be cancelled. `status` shows what is under way.'],
+    [
+      'cancel',
+      { marathon: silent },
+      "Nothing waits or runs that could be cancelled. Marathon's deployments could not be seen (Marathon: did not answer within 15 s). `status` shows what is under way.",
+    ],
+    ['cancel 5cd9', {}, 'Nothing with the id `5cd9` waits or runs; it may have ended. Nothing else waits or runs now.'],
+    [
+      'cancel 5cd9',
+      { marathon: silent },
+      "Nothing with the id `5cd9` waits or runs; it may have ended. Marathon's deployments could not be seen (Marathon: did not answer within 15 s). Nothing else waits or runs now.",
+    ],
+    [
+      'cancel 5cd9',
+      { changes: stopping('asked', change('d-lee-go', 'following', 'deploy --set A=`x`')).changes },
+      "Nothing with the id `5cd9` waits or runs; it may have ended. There is: `cancel d-lee-go` (deploy --set A='x').",
+    ],
+  ])('%s (%#)', async (text, calls, words) => {
+    expect(await mistake(text, calls)).toBe(words);
+  });
+
+  test('an id of two letters would fit anything', () => {
+    expect(() => parse('cancel 5c', catalogueOf([cancel]))).toThrow('Expected an id of at least 3 characters.');
+  });
+});

@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest';
+import { help } from '../../src/commands/help.js';
+import type { Command, Permission } from '../../src/core/command.js';
+import { UserError } from '../../src/core/errors.js';
+import { parsePolicy } from '../../src/core/policy.js';
+import { askedFor } from '../../src/journeys/permission.js';
+import { asked, fakePorts } from '../support/fakes.js';
+import { fakePerform, typed } from '../support/fakes-journey.js';
+import { linesOf } from '../support/read-command.js';
+
+const READS_ONLY = (command: Command): Permission =>
+  command.effect === 'read'
+    ? { allowed: true }
+    : { allowed: false, reason: `You may not \`${command.name}\`.`, hint: 'Ask <@U0LEE>.' };
+
+async function helped(word: string | undefined, may: (command: Command) => Permission = () => ({ allowed: true })) {
+  if (help.effect !== 'read') throw new Error('help is a read');
+  const facts = await help.run({ command: word }, fakePorts(), asked({ may }));
+  return help.view(facts, asked());
+}
+
+const SIGNS =
+  '(:hourglass_flowing_sand: under way · :large_green_circle: done · :red_circle: failed · :warning: look at this · :no_entry_sign: cancelled)';
+
+test('what you may do, with how it is typed', async () => {
+  const message = await helped(undefined);
+  expect(message.text).toBe('What you may do here: help, where, status, usage, deploy, scale, cancel.');
+  expect(linesOf(message)).toEqual([
+    '*What you may do here*',
+    '`/ci help [command]` What you may do here.',
+    '`/ci where` Where the Jenkins controller runs, since when, and who deployed it.',
+    '`/ci status` One screen: app, deployments, Jenkins, Mesos framework, SCM sync, running changes.',
+    '`/ci usage` CPU and memory given to Jenkins, really used, and what the cluster has.',
+    '`/ci deploy [--git URL] [--user U] [--cpus N] [--mem MiB] [--set K=V]… [--wait 30m|--now] [--dry-run]` Deploy the Jenkins controller from its manifest.',
+    '`/ci scale executors &lt;count&gt; [--label L] [--controller]` Change how many Jenkins executors run.',
+    '`/ci cancel [id]` Stop a waiting or running change, or roll back a Marathon deployment.',
+    SIGNS,
+  ]);
+});
+
+test('what you may not do is named, with how to learn who can', async () => {
+  const message = await helped(undefined, READS_ONLY);
+  expect(message.text).toBe('What you may do here: help, where, status, usage.');
+  expect(linesOf(message)).toContain(
+    '(Not for you here: `deploy`, `scale`, `cancel`. `/ci help &lt;command&gt;` says who can.)',
+  );
+});
+
+describe('one command', () => {
+  test.each([
+    ['where', 'Only you see the answer; `--here` shows it to the channel.'],
+    ['scale', 'Changes something: the channel sees it, and it is recorded.'],
+    ['deploy', 'Shows a plan first and asks; the channel sees it, and it is recorded.'],
+    ['DEPLOY', 'Shows a plan first and asks; the channel sees it, and it is recorded.'],
+  ])('%s says what it does to the world', async (word, effect) => {
+    expect(linesOf(await helped(word))[1]?.endsWith(effect)).toBe(true);
+  });
+
+  test('is a page with its details and examples', async () => {
+    const message = await helped('scale');
+    expect(message.text).toBe(
+      '/ci scale executors <count> [--label L] [--controller]: Change how many Jenkins executors run.',
+    );
+    expect(linesOf(message)).toEqual([
+      '`/ci scale executors &lt;count&gt; [--label L] [--controller]`',
+      'Change how many Jenkins executors run. Changes something: the channel sees it, and it is recorded.',
+      'Without options: the executors of every agent that Jenkins starts on Mesos from now on, 1 to 64.',
+      '`--label L`: only of the agent template with that label.',
+      '`--controller`: of the controller itself, 0 to 100.',
+      '*Examples*',
+      '`/ci scale executors 4`',
+      '`/ci scale executors 2 --label linux`',
+      '`/ci scale executors 0 --controller`',
+    ]);
+  });
+
+  test('that you may not use says who can', async () => {
+    expect(linesOf(await helped('deploy', READS_ONLY)).at(-1)).toBe('You may not `deploy`. Ask <@U0LEE>.');
+  });
+});
+
+test.each([
+  ['deplyo', 'No command `deplyo`.', 'Did you mean `help deploy`?'],
+  ['wibble', 'No command `wibble`.', 'Type `help` for the list.'],
+])('an unknown command: %s', async (word, what, hint) => {
+  const error = await helped(word).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(UserError);
+  expect(error).toMatchObject({ message: what, hint });
+});
+
+test('a rule that names `scale executors` counts for `scale`', () => {
+  const policy = parsePolicy(
+    'roles: {operators: [U0LEE], developers: [U0ANA]}\nrules: [{command: scale executors, to: developers}, {effect: [read, change, disrupt], to: operators}]',
+  );
+  const ports = { ...fakePerform(), policy: () => policy };
+  const parsed = { command: help, args: {}, text: 'help', here: false, policyWords: 'help' };
+  const { may } = askedFor(typed('help'), parsed, ports);
+  const allowed = ports.command.catalogue.all().filter((command) => may(command).allowed);
+  expect(allowed.map((command) => command.name)).toEqual(['scale']);
+});
