@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Redis, worker as redisAt, untilReady } from '../src/adapters/redis/connect.js';
 import { type PrivateRedis, startPrivateRedis } from '../src/adapters/redis/private-redis.js';
 import { type SlackWorkspace, startSlack } from '../src/playground/slack/workspace.js';
 import { childrenOf, type Program, runProgram, startProgram, stillRunning } from './support/program.js';
@@ -217,14 +218,21 @@ it('ends with 0 also when it is asked to while it still starts', TIMEOUT, async 
 });
 
 it('killed with SIGKILL, it takes its private Redis along, and the next start finds the data', TIMEOUT, async () => {
+  const insideRedis = async <T>(act: (client: Redis) => Promise<T>): Promise<T> => {
+    const client = redisAt(`unix://${folder}/data/redis.sock`);
+    await untilReady(client, 5_000);
+    return act(client).finally(() => client.disconnect());
+  };
   const first = started('all');
   await first.ready();
+  await insideRedis((client) => client.set('kept', 'yes'));
   const children = childrenOf(first);
   expect(children).toHaveLength(1);
   first.child.kill('SIGKILL');
   expect(await first.ended).toMatchObject({ signal: 'SIGKILL' });
   await until(() => stillRunning(children).length === 0);
   await started('all').ready();
+  expect(await insideRedis((client) => client.get('kept'))).toBe('yes');
 });
 
 describe('settings in a file `.env` where it is started', () => {
@@ -237,7 +245,7 @@ describe('settings in a file `.env` where it is started', () => {
     );
     expect(err).toContain('  SLACK_COMMAND: expected');
     expect(err).toContain('got "build"');
-    // Both say something about these two: the environment's words are well-formed, the file's are not.
+    // Both speak of these two: the environment's words are well-formed, the file's are not.
     expect(err).not.toContain('ADMIN_PORT');
     expect(err).not.toContain('BELLBOARD_NAME');
     expect(code).toBe(2);

@@ -1,0 +1,333 @@
+// `bellboard doctor` against the simulated world: all is well, then one thing broken at a time.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { producer, untilReady } from '../src/adapters/redis/connect.js';
+import { type PrivateRedis, startPrivateRedis } from '../src/adapters/redis/private-redis.js';
+import { ConfigError } from '../src/config.js';
+import { fillManifest } from '../src/core/manifest.js';
+import { runningClock } from '../src/core/time.js';
+import { doctor } from '../src/doctor.js';
+import { readManifest, type SlackWorkspace, startSlack } from '../src/playground/slack/workspace.js';
+import { buildWorld, type SimulatedWorld, startController } from '../src/playground/world.js';
+import { until } from './support/rig.js';
+
+const SCM_SYNC_GIT = 'git@git.example.com:core/jenkins-on-mesos.git';
+const POLICY = 'roles:\n  operators: [U0ANA]\n  admins: [U0LEE]\n';
+const NOBODY_LISTENS = 'http://127.0.0.1:1';
+
+let folder: string;
+let redis: PrivateRedis;
+let slack: SlackWorkspace;
+let world: SimulatedWorld;
+let env: Record<string, string>;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'bb-'));
+  redis = await startPrivateRedis({ dataDir: folder, log: { info() {}, warn() {}, error() {} } });
+});
+afterAll(async () => {
+  await redis.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  slack = await startSlack();
+  world = await buildWorld({ clock: runningClock(100), bootMs: 1_000 });
+  const manifest = readFileSync('manifests/jenkins.json', 'utf8');
+  startController(world, fillManifest(manifest, { SCM_SYNC_GIT, APP_USER: 'jenkins' }));
+  await until(() => world.jenkins.current?.phase === 'up');
+  policy(POLICY);
+  env = {
+    SLACK_BOT_TOKEN: slack.botToken,
+    SLACK_APP_TOKEN: slack.appToken,
+    SLACK_API_URL: slack.slackApiUrl,
+    REDIS_URL: redis.url,
+    MARATHON_URL: world.servers.marathon.url,
+    MESOS_URL: world.servers.mesos.url,
+    JENKINS_URL: world.servers.jenkins.url,
+    JENKINS_USERNAME: world.jenkins.accounts.user,
+    JENKINS_API_TOKEN: world.jenkins.accounts.token,
+    SCM_SYNC_GIT,
+    POLICY_FILE: join(folder, 'policy.yaml'),
+  };
+});
+afterEach(() => Promise.all([slack.close(), world.close()]));
+
+const policy = (text: string) => writeFileSync(join(folder, 'policy.yaml'), text);
+const missing = (name: string) => join(folder, name);
+
+/** What it prints, and what it exits with. */
+async function examine(patch: Record<string, string> = {}) {
+  const lines: string[] = [];
+  const code = await doctor({ ...env, ...patch }, (line) => lines.push(line));
+  return { code, lines, toFix: lines.filter((line) => line.startsWith('FIX')) };
+}
+
+/** One thing is wrong, it is said on one line, and what to do stands at its end. */
+async function expectOneFault(line: RegExp, patch: Record<string, string> = {}) {
+  const { code, lines, toFix } = await examine(patch);
+  expect(toFix).toEqual([expect.stringMatching(line)]);
+  expect(lines.at(-1)).toBe('1 to fix.');
+  expect(code).toBe(1);
+}
+
+it('finds everything there and exits 0', async () => {
+  expect(await examine()).toEqual({
+    code: 0,
+    toFix: [],
+    lines: [
+      'ok    configuration: every variable is well-formed',
+      expect.stringMatching(/^ok {4}Redis: version \d+\.\d+\.\d+$/),
+      'ok    Slack: connected as bellboard',
+      'ok    Slack: Socket Mode',
+      'ok    Slack: all scopes are granted',
+      expect.stringMatching(/^note {2}Slack: .*history/),
+      expect.stringMatching(/^ok {4}policy: .*policy\.yaml: 2 rules, 2 people$/),
+      'ok    Marathon: version 1.5.15',
+      'ok    Marathon: /jenkins runs on 192.168.3.25:31052',
+      'ok    Mesos: 39 agents',
+      'ok    Mesos: Jenkins is registered as Jenkins Scheduler',
+      expect.stringMatching(/^ok {4}Jenkins: version 1\.596\.2, as /),
+      'ok    Jenkins: script console allowed; 1 agent templates',
+      expect.stringMatching(/^ok {4}Jenkins: SCM sync: /),
+      'Everything needed is there.',
+    ],
+  });
+});
+
+it('leaves everything as it was: it writes nowhere, and takes no delivery from a bot at work', async () => {
+  await examine();
+  expect(world.servers.marathon.writes).toEqual([]);
+  expect(world.jenkins.accessLog.filter((entry) => entry.tookEffect)).toEqual([]);
+  expect(slack.messages).toEqual([]);
+  expect(slack.connections).toBe(0);
+});
+
+it('wrong configuration is thrown with every fault, for exit code 2', async () => {
+  await expect(examine({ SLACK_BOT_TOKEN: 'x', MARATHON_URL: 'marathon' })).rejects.toThrow(ConfigError);
+});
+
+it('a variable that looks like ours is noted, which is nothing to fix', async () => {
+  const { code, lines } = await examine({ MARATHON_ULR: 'http://127.0.0.1:1' });
+  expect(lines[1]).toMatch(/^note {2}configuration: .*MARATHON_ULR.*MARATHON_URL/);
+  expect(code).toBe(0);
+});
+
+it('says of every system that is not there which address to check, and no password of it', async () => {
+  const { code, lines, toFix } = await examine({
+    REDIS_URL: 'redis://bell:planted@127.0.0.1:1',
+    MARATHON_URL: NOBODY_LISTENS,
+    MESOS_URL: NOBODY_LISTENS,
+  });
+  expect(toFix).toEqual([
+    'FIX   Redis: connect: refused the connection. Check REDIS_URL and that the server runs.',
+    expect.stringMatching(
+      /^FIX {3}Marathon: GET \/v2\/info: .*\. Check MARATHON_URL and that this machine reaches it\.$/,
+    ),
+    expect.stringMatching(/^FIX {3}Mesos: GET .*\. Check MESOS_URL and that this machine reaches it\.$/),
+  ]);
+  expect(lines.at(-1)).toBe('3 to fix.');
+  expect(lines.join('\n')).not.toContain('planted');
+  expect(code).toBe(1);
+});
+
+describe('Redis', () => {
+  it('that drops keys when it is full', async () => {
+    const client = producer(redis.url);
+    await untilReady(client, 5_000);
+    await client.config('SET', 'maxmemory-policy', 'allkeys-lru');
+    await expectOneFault(/^FIX {3}Redis: maxmemory-policy is allkeys-lru: .* Set it to noeviction\.$/);
+    await client.config('SET', 'maxmemory-policy', 'noeviction');
+    client.disconnect();
+  });
+
+  it('of its own, where none is named', async () => {
+    const { lines, code } = await examine({ REDIS_URL: '' });
+    expect(lines).toContain('ok    Redis: no REDIS_URL: the role `all` starts a private one');
+    expect(code).toBe(0);
+  });
+});
+
+describe('Slack', () => {
+  it.each<[string, Record<string, string>, RegExp]>([
+    [
+      'that refuses the bot token',
+      { SLACK_BOT_TOKEN: 'xoxb-planted' },
+      /^FIX {3}Slack: auth\.test says invalid_auth\. Check SLACK_BOT_TOKEN/,
+    ],
+    [
+      'that refuses the app token',
+      { SLACK_APP_TOKEN: 'xapp-planted' },
+      /^FIX {3}Slack: apps\.connections\.open says invalid_auth\. Check SLACK_APP_TOKEN; its scope is connections:write\.$/,
+    ],
+    [
+      'that is not there',
+      { SLACK_API_URL: `${NOBODY_LISTENS}/api/` },
+      /^FIX {3}Slack: auth\.test says (unreachable|timeout)\. Check SLACK_BOT_TOKEN and SLACK_API_URL\.$/,
+    ],
+  ])('%s', async (_what, patch, line) => {
+    await expectOneFault(line, patch);
+  });
+
+  it('with a scope that was not granted', async () => {
+    const manifest = readManifest(readFileSync('manifests/slack-app.yaml', 'utf8'));
+    const { scopes } = manifest.oauth_config;
+    const poorer = await startSlack({
+      manifest: {
+        ...manifest,
+        oauth_config: { scopes: { bot: scopes.bot.filter((scope) => !/^(files:write|users:read)$/.test(scope)) } },
+      },
+    });
+    await expectOneFault(
+      /^FIX {3}Slack: scopes are missing: users:read, files:write\. Add them .*manifests\/slack-app\.yaml.* install the app again\.$/,
+      { SLACK_BOT_TOKEN: poorer.botToken, SLACK_APP_TOKEN: poorer.appToken, SLACK_API_URL: poorer.slackApiUrl },
+    );
+    await poorer.close();
+  });
+
+  it('in HTTP mode needs no app token', async () => {
+    const { lines, code } = await examine({ SLACK_APP_TOKEN: '', SLACK_SIGNING_SECRET: 'simulated-secret' });
+    expect(lines).toContain('ok    Slack: HTTP mode');
+    expect(code).toBe(0);
+  });
+});
+
+describe('the policy', () => {
+  it.each<[string, string, RegExp]>([
+    [
+      'with faults, each named',
+      'roles:\n  operators: [ana]\nrules:\n  - to: admins\n',
+      /^FIX {3}policy: .*policy\.yaml has faults: .*roles\.operators\.0: expected a Slack user id.*; .*rules\.0.*`command` or an `effect`/,
+    ],
+    [
+      'in which nobody is listed',
+      'roles:\n  operators: []\n  admins: []\n',
+      /^FIX {3}policy: .*policy\.yaml lists nobody, so nobody may change anything\. Put Slack ids under `roles`\.$/,
+    ],
+    [
+      'that uses a role it does not define',
+      `${POLICY}rules:\n  - effect: change\n    to: developers\n`,
+      /^FIX {3}policy: the role "developers" is used but not defined, so it means nobody\. Add it under `roles`\.$/,
+    ],
+  ])('%s', async (_what, text, line) => {
+    policy(text);
+    await expectOneFault(line);
+  });
+
+  it('that is not there', async () => {
+    await expectOneFault(
+      /^FIX {3}policy: no file .*none\.yaml, so nobody may change anything\. Write one, or set POLICY_FILE\.$/,
+      {
+        POLICY_FILE: missing('none.yaml'),
+      },
+    );
+  });
+});
+
+describe('Marathon', () => {
+  it('that wants other credentials', async () => {
+    world.servers.marathon.faults.push({ match: () => true, how: { status: 401 } });
+    await expectOneFault(
+      /^FIX {3}Marathon: GET \/v2\/info: 401.*\. Check MARATHON_USERNAME and MARATHON_PASSWORD, or MARATHON_TOKEN\.$/,
+    );
+  });
+
+  it('without the app', async () => {
+    await expectOneFault(
+      /^FIX {3}Marathon: there is no app \/ci\/jenkins\. Set MARATHON_APP_ID .*`deploy` creates it\.$/,
+      {
+        MARATHON_APP_ID: '/ci/jenkins',
+      },
+    );
+  });
+
+  it('whose app has no running task', async () => {
+    world.marathon.changes.create({ id: '/idle', cmd: 'sleep 1000', cpus: 0.1, mem: 32, instances: 0 });
+    await expectOneFault(/^FIX {3}Marathon: \/idle has no running task\. `status` tells why\.$/, {
+      MARATHON_APP_ID: '/idle',
+    });
+  });
+});
+
+describe('Mesos', () => {
+  it('that shows no agents', async () => {
+    const empty = { status: 200, body: '{"slaves":[]}', headers: { 'content-type': 'application/json' } };
+    world.servers.mesos.faults.push({ match: ({ path }) => path.endsWith('/slaves'), how: empty });
+    await expectOneFault(/^FIX {3}Mesos: answers, but shows no agent\. .*MESOS_USERNAME/);
+  });
+
+  it('without Jenkins among its frameworks is noted: it registers with the first build', async () => {
+    world.jenkins.abortScheduler();
+    const { lines } = await examine();
+    expect(lines).toContain('note  Mesos: Jenkins is not registered as a framework now');
+  });
+});
+
+describe('Jenkins', () => {
+  it('that is not there', async () => {
+    await expectOneFault(/^FIX {3}Jenkins: .*Set JENKINS_URL when it is behind a load balancer\.$/, {
+      JENKINS_URL: NOBODY_LISTENS,
+    });
+  });
+
+  it('that refuses the API token', async () => {
+    await expectOneFault(/^FIX {3}Jenkins: GET \/api\/json: 401.* Check JENKINS_USERNAME and JENKINS_API_TOKEN\.$/, {
+      JENKINS_API_TOKEN: 'planted',
+    });
+  });
+
+  it('whose user may not run scripts', async () => {
+    world.jenkins.withdrawScriptRight();
+    await expectOneFault(
+      /^FIX {3}Jenkins: POST \/scriptText: 403.*lacks the right .*\. Give the account that right, or set JENKINS_USERNAME to another one\.$/,
+    );
+  });
+
+  it('without the SCM sync plugin, though a repository is named to save to', async () => {
+    world.jenkins.setScmSync('absent');
+    await expectOneFault(
+      /^FIX {3}Jenkins: the SCM sync plugin is not installed, so .*SCM_SYNC_GIT\. Install scm-sync-configuration\.$/,
+    );
+  });
+
+  it('without the SCM sync plugin is noted where no repository is named', async () => {
+    world.jenkins.setScmSync('absent');
+    const { code, lines } = await examine({ SCM_SYNC_GIT: '' });
+    expect(lines).toContain('note  Jenkins: the SCM sync plugin is not installed');
+    expect(code).toBe(0);
+  });
+
+  it('without a Mesos cloud', async () => {
+    const nothing = '@@CIBOT@@{"ok":true,"controller":{"numExecutors":2},"clouds":[]}@@END@@';
+    world.servers.jenkins.faults.push({
+      match: ({ path }) => path.endsWith('/scriptText'),
+      times: 1,
+      how: { status: 200, body: nothing },
+    });
+    await expectOneFault(
+      /^FIX {3}Jenkins: there is no Mesos cloud with agent templates\. Install the Mesos plugin and add one\.$/,
+    );
+  });
+});
+
+it('says all faults at once, and none of the secrets, even where a system repeats what it was sent', async () => {
+  const secrets = {
+    SLACK_BOT_TOKEN: 'xoxb-planted-bot',
+    SLACK_APP_TOKEN: 'xapp-planted-app',
+    MARATHON_USERNAME: 'ana',
+    MARATHON_PASSWORD: 'planted-marathon',
+    MESOS_TOKEN: 'planted-mesos',
+    JENKINS_API_TOKEN: 'planted-jenkins',
+  };
+  const echo = (body: string) => ({ match: () => true, how: { status: 500, body } });
+  world.servers.marathon.faults.push(echo('{"message":"bad password planted-marathon"}'));
+  world.servers.mesos.faults.push(echo('no such token=planted-mesos'));
+  world.servers.jenkins.faults.push(echo('<title>planted-jenkins</title>'));
+  const { code, lines, toFix } = await examine(secrets);
+  for (const about of ['Slack', 'Marathon', 'Mesos', 'Jenkins'])
+    expect(toFix.filter((line) => line.startsWith(`FIX   ${about}: `))).toHaveLength(1);
+  expect(code).toBe(1);
+  expect(lines.join('\n')).not.toContain('planted');
+});
