@@ -16,7 +16,7 @@ import { type Clock, runningClock } from './core/time.js';
 import { type Accepted, accept } from './journeys/command.js';
 import { type NudgePorts, nudge } from './journeys/nudge.js';
 import type { AcceptPorts } from './journeys/ports.js';
-import { answerKey, answerTo, bugView } from './journeys/reply.js';
+import { answerKey, answerTo, bugView, rootKey } from './journeys/reply.js';
 import { boltLogger, type Log } from './logger.js';
 import type { PolicyFile } from './policy-file.js';
 import type { Tally } from './tally.js';
@@ -62,14 +62,21 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     policy: options.policy.current,
     people: slackPeople(clients.repeatable, team, clock),
     queue: jobQueue(queues),
+    scrub,
     clock,
     log,
   };
   const whisper = async (job: CommandJob | PressJob, message: Message, replace: boolean) => {
     const { responseUrl } = job.replyTo;
-    if (responseUrl === undefined) return said.put(answerKey(job.delivery), answerTo(job), message);
+    // A mention is answered in its thread: in the very message that its answer or plan then takes over, whoever is first.
+    if (responseUrl === undefined) return said.put(mentionKey(job), answerTo(job), message, { rank: -1 });
     if ((await uses.use(job.delivery).catch(() => 1)) > NUDGE_USES) return;
     await messenger.respond(responseUrl, message, { replace, inChannel: false });
+  };
+  const mentionKey = (job: CommandJob | PressJob) => {
+    const command =
+      job.kind === 'command' ? ports.catalogue.find(job.text.split(' ')[0]?.toLowerCase() ?? '') : undefined;
+    return command === undefined || command.effect === 'read' ? answerKey(job.delivery) : rootKey(job.delivery);
   };
   const watch: NudgePorts = {
     posted: said.posted,
@@ -84,6 +91,11 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     say: (job, message) => whisper(job, message, job.kind === 'command'),
     clock: options.wall ?? runningClock(),
     log,
+  };
+  const bug = (error: unknown): Message => {
+    const reference = `r-${Date.now().toString(36).slice(-6)}`;
+    log.error({ err: error, reference }, 'a bug in accepting a command');
+    return bugView(reference);
   };
   const counted = (name: string, accepted: Accepted) => {
     if (accepted.kind === 'answered') tally.command(name, accepted.outcome);
@@ -116,20 +128,17 @@ export async function startBot(options: BotOptions): Promise<Bot> {
           action: incoming.action,
           value: incoming.value,
         };
-        const answer = await hear(job);
+        const answer = await hear(job).catch(bug);
         if (answer !== undefined) later(() => whisper(job, answer, false), log);
       },
       mention: async (incoming) => {
         const job: CommandJob = { ...jobOf(incoming, clock), kind: 'command', text: incoming.text };
-        const answer = await hear(job);
-        if (answer !== undefined) await said.put(answerKey(job.delivery), answerTo(job), answer);
+        const answer = await hear(job).catch(bug);
+        // Not through the queue: the answer may be that the queue cannot be reached.
+        if (answer !== undefined) await messenger.post(threadOf(incoming), answer, answerKey(job.delivery));
       },
       acked: tally.acked,
-      bug: (error) => {
-        const reference = `r-${Date.now().toString(36).slice(-6)}`;
-        log.error({ err: error, reference }, 'a bug in accepting a command');
-        return bugView(reference);
-      },
+      bug,
     },
   });
   return {
@@ -151,6 +160,11 @@ function jobOf(incoming: Incoming, clock: Clock) {
     at: clock.now(),
   };
 }
+
+const threadOf = ({ channelId, threadTs }: Incoming) => ({
+  channelId,
+  ...(threadTs === undefined ? {} : { threadTs }),
+});
 
 /** After the ack. */
 const later = (act: () => Promise<void>, log: Log) =>

@@ -55,15 +55,19 @@ function withEnvFile(): Environment {
   return process.env;
 }
 
+let secrets: () => readonly string[] = () => [];
+const lastWords = (text: string): string => scrubber(secrets())(text);
+
 /** The last words of a crash pass through the scrubber like every other line. */
 function crash(error: unknown): never {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`Bellboard crashed: ${scrubber([])(text)}\n`);
+  process.stderr.write(`Bellboard crashed: ${lastWords(text)}\n`);
   process.exit(FAILED);
 }
 
 async function serve(env: Environment, role: Exclude<Role, 'playground' | 'doctor'>): Promise<number> {
   const { config, warnings } = readConfig(env, role);
+  secrets = config.secrets;
   for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
   const asked = stopRequest();
   const { start } = await import('./start.js');
@@ -99,7 +103,7 @@ try {
     process.stderr.write(`${error.message}${hint}\n`);
     process.exitCode = FAILED;
   } else {
-    process.stderr.write(`Bellboard failed: ${scrubber([])(error instanceof Error ? error.message : 'unknown')}\n`);
+    process.stderr.write(`Bellboard failed: ${lastWords(error instanceof Error ? error.message : 'unknown')}\n`);
     process.exitCode = FAILED;
   }
 }

@@ -6,6 +6,8 @@ export interface AuditEntry {
   v: 1;
   jobId: string;
   userId: string;
+  /** Who pressed the button that started it, when that was somebody else. */
+  confirmedBy?: string | undefined;
   channelId: string;
   /** Name of the command. */
   command: string;

@@ -42,7 +42,7 @@ export interface Messenger {
     file: { name: string; title: string; content: string },
   ): Promise<void>;
   /** Looks for a message of ours by its key; `cannot-look` without a history scope. */
-  find(channelId: string, key: string): Promise<Spot | 'absent' | 'cannot-look'>;
+  find(to: { channelId: string; threadTs?: string }, key: string): Promise<Spot | 'absent' | 'cannot-look'>;
   /** What of this message does not fit into one, as plain text. */
   overflow(message: Message): string | undefined;
 }

@@ -121,12 +121,15 @@ export async function finish(
   ports: PerformPorts,
 ): Promise<void> {
   const now = ports.clock.now();
-  const asked = context(askedBy(job.actor, ports.command.settings.slashCommand, job.text));
+  const by = confirmer(job);
+  const line = askedBy(job.actor, ports.command.settings.slashCommand, job.text);
+  const asked = context(by === undefined ? line : md`${line} · confirmed by ${mention(by)}`);
   await showStep(job, 'done', { ...message, blocks: [...message.blocks, asked] }, ports, 'final');
   await ports.audit.record({
     v: 1,
     jobId: run.id,
     userId: job.actor.userId,
+    ...(by === undefined ? {} : { confirmedBy: by }),
     channelId: job.place.channelId,
     command,
     text: job.text,
@@ -137,6 +140,9 @@ export async function finish(
   });
   ports.counted(command, outcome);
 }
+
+const confirmer = (job: CommandJob | ConfirmedJob): string | undefined =>
+  job.kind === 'confirmed' && job.confirmedBy !== job.actor.userId ? job.confirmedBy : undefined;
 
 /** The one channel message of a change. A step's content never gives way to an earlier step's. */
 export function showStep(
@@ -171,7 +177,10 @@ export async function standsInChannel(job: CommandJob, run: ChangeRun, ports: Pe
     if (ports.clock.now() > givenUpAt) {
       const why = `Slack did not take the message into the channel for ${duration(POST_PATIENCE_MS)}.`;
       // It still waits to be sent, and must not say then that this is being worked on.
-      await showStep(job, 'done', sorry(`Not done: ${why}`, 'Type it again if you still want it.'), ports);
+      const message = sorry(`Not done: ${why}`, 'Type it again if you still want it.');
+      // Kept first: a worker that takes this over must not act below a message that says it was not done.
+      await run.save({ step: 'done', outcome: { outcome: 'refused', summary: message.text, message } });
+      await showStep(job, 'done', message, ports);
       await tellNotDone(job, why, ports);
       return false;
     }

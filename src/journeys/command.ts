@@ -28,6 +28,7 @@ export async function accept(incoming: Incoming, slash: string, ports: AcceptPor
     const job = asTyped(incoming);
     if (job.kind === 'press') return await queued(job, 'reads', job.action, ports);
     const parsed = parse(job.text, ports.catalogue);
+    refuseSecrets(job.text, ports);
     const permission = permissionFromMemory(job, parsed, ports);
     if (!permission.allowed) {
       return { kind: 'answered', message: sorry(permission.reason, permission.hint), outcome: 'refused' };
@@ -55,6 +56,15 @@ const notQueued = ({ mayHaveArrived }: UpstreamError): Message =>
         'If it was, the answer comes within a minute of its recovery; otherwise try again then.',
       )
     : sorry('The queue (Redis) cannot be reached: nothing was queued and nothing was done.', 'Try again in a minute.');
+
+/** What is typed is stored with the job, the plan and the audit trail: a secret must not get that far. */
+function refuseSecrets(text: string, ports: AcceptPorts): void {
+  if (ports.scrub(text) === text) return;
+  throw new UserError(
+    'The command contains what looks like a secret, so it was not stored or run.',
+    'Put it in the environment of the server, and change it: Slack has seen it.',
+  );
+}
 
 /** A button with a command in it is that command, typed by whoever clicked: the same checks, the same queue. */
 function asTyped(job: Incoming): Incoming {

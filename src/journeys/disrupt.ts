@@ -14,7 +14,7 @@ import { hashOf } from './hash.js';
 import { askedFor } from './permission.js';
 import { makePlan } from './plan.js';
 import type { PerformPorts } from './ports.js';
-import { releaseQuiet, waitForBuilds } from './quiet.js';
+import { GIVEN_UP, releaseQuiet, waitForBuilds } from './quiet.js';
 
 export async function runConfirmed(job: ConfirmedJob, run: ChangeRun, ports: PerformPorts): Promise<void> {
   const plan = await ports.plans.read(job.planId);
@@ -76,6 +76,9 @@ async function steps(flight: Flight): Promise<ChangeOutcome> {
   if (reached('posted') || reached('quieting')) {
     const ended = await waitForBuilds(flight);
     if (ended !== undefined) return ended;
+    // Builds may have taken hours to end, and nobody approved what the world has become since.
+    const late = await voided(flight);
+    if (late !== undefined) return late;
     await run.save({ step: 'applying' });
     const failed = await apply(flight, 'fresh');
     if (failed !== undefined) return failed;
@@ -94,6 +97,11 @@ async function stopped({ run }: Flight): Promise<ChangeOutcome | undefined> {
     'cancelled',
     say(md`:no_entry_sign: Cancelled before it began, by ${mention(by)}. Nothing was changed.`),
   );
+}
+
+/** Pressed while the last look at the builds was under way: until the write has left, no means no. */
+async function givenUp({ run }: Flight): Promise<ChangeOutcome | undefined> {
+  return (await run.pressed()) === 'giveup' ? GIVEN_UP : undefined;
 }
 
 /** The world may have moved between the click and this change's turn. */
@@ -127,7 +135,7 @@ async function apply(flight: Flight, how: 'fresh' | 'resumed'): Promise<ChangeOu
     const seen = await readBack(flight, 1);
     if (seen !== 'no') return fate(flight, seen);
   }
-  const stop = await stopped(flight);
+  const stop = (await stopped(flight)) ?? (await givenUp(flight));
   if (stop !== undefined) return stop;
   await showStep(
     flight.job,

@@ -30,6 +30,8 @@ export interface AcceptPorts {
   policy(): Policy;
   people: Pick<People, 'remembered' | 'homeTeamId'>;
   queue: JobQueue;
+  /** Hides what is secret or looks it. */
+  scrub(text: string): string;
   clock: Clock;
   log: Log;
 }

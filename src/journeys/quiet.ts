@@ -15,6 +15,11 @@ const LOOK_EVERY_MS = 2 * SECOND;
 /** After the wait is over a person decides; nobody deciding for so long means no. */
 const DECISION_MS = 30 * MINUTE;
 
+export const GIVEN_UP = ended(
+  'cancelled',
+  say(md`:no_entry_sign: Given up while waiting for builds. Nothing was changed.`),
+);
+
 /** `undefined`: the way is free. An outcome: the change ends here. */
 export async function waitForBuilds(flight: Flight): Promise<ChangeOutcome | undefined> {
   const { command, parsed, run, ports } = flight;
@@ -54,7 +59,7 @@ async function decision({ run }: Flight): Promise<'wait' | 'now' | ChangeOutcome
   }
   const choice = await run.pressed();
   if (choice === 'giveup') {
-    return ended('cancelled', say(md`:no_entry_sign: Given up while waiting for builds. Nothing was changed.`));
+    return GIVEN_UP;
   }
   return choice ?? 'wait';
 }

@@ -24,6 +24,8 @@ export interface SendPorts {
 export type SendResult = { done: true } | { again: number };
 
 const DONE: SendResult = { done: true };
+/** Slack shows what is wanted. */
+const NOTHING_LEFT: SendResult = { done: true };
 
 /** Slack: one message a second and channel (docs.slack.dev, rate limits); webhooks and edits are treated alike. */
 const POST_EVERY_MS = SECOND;
@@ -36,9 +38,28 @@ const LONGEST_PAUSE_MS = MINUTE;
 /** Slack's words for "that message is no longer there to be edited". */
 const GONE = new Set(['message_not_found', 'edit_window_closed', 'cant_update_message', 'thread_not_found']);
 
+/** After so many rounds the queue goes on with it. */
+const MOST_ROUNDS = 5;
+
+/**
+ * Looks again after it has sent: a process that was stopped in the middle may have put old content over new, and it is
+ * the only one that can know. It then waits here, because by now the job may be another worker's.
+ */
 export async function send(key: string, ports: SendPorts): Promise<SendResult> {
+  let result = await sendNewest(key, ports);
+  for (let round = 1; round < MOST_ROUNDS && result !== NOTHING_LEFT; round += 1) {
+    if ('again' in result) {
+      if (round === 1 || result.again > 2 * POST_EVERY_MS) return result;
+      await ports.clock.sleep(result.again);
+    }
+    result = await sendNewest(key, ports);
+  }
+  return result;
+}
+
+async function sendNewest(key: string, ports: SendPorts): Promise<SendResult> {
   const stored = await ports.records.read(key);
-  if (stored === undefined || stored.digest === stored.sent) return DONE;
+  if (stored === undefined || stored.digest === stored.sent) return NOTHING_LEFT;
   try {
     return await deliver(key, stored, ports);
   } catch (error) {
@@ -74,7 +95,7 @@ async function edit(key: string, stored: StoredMessage, spot: Spot, ports: SendP
 type ChannelSpot = { channelId: string; threadTs?: string; broadcast?: boolean };
 
 async function post(key: string, stored: StoredMessage, to: ChannelSpot, ports: SendPorts): Promise<SendResult> {
-  const found = stored.sending ? await ports.messenger.find(to.channelId, key) : 'absent';
+  const found = stored.sending ? await ports.messenger.find(to, key) : 'absent';
   if (typeof found === 'object') {
     await ports.records.sent(key, '', found);
     return { again: 0 };
@@ -120,7 +141,8 @@ async function answer(
   if ((await ports.pace.use(to.delivery)) > RESPONSE_USES) return direct(key, stored, to.userId, ports);
   await ports.records.begin(key);
   try {
-    await ports.messenger.respond(to.responseUrl, stored.wanted, { replace: to.replace, inChannel: to.here === true });
+    const message = stored.sending && !to.replace ? mayRepeat(stored.wanted) : stored.wanted;
+    await ports.messenger.respond(to.responseUrl, message, { replace: to.replace, inChannel: to.here === true });
   } catch (error) {
     if (error instanceof SlackError && error.fate === 'never') return direct(key, stored, to.userId, ports);
     throw error;
@@ -174,11 +196,15 @@ const mayRepeat = (message: Message): Message => ({
   ],
 });
 
+/** A clear refusal now says nothing about an earlier attempt whose fate nobody knows. @returns failures in a row */
+const doubtOf = (key: string, stored: StoredMessage, error: SlackError, { records }: SendPorts): Promise<number> =>
+  stored.sending || error.fate === 'unknown' ? records.doubtful(key) : records.unsent(key);
+
 async function failed(key: string, stored: StoredMessage, error: SlackError, ports: SendPorts): Promise<SendResult> {
   ports.log.warn({ key, method: error.method, code: error.code }, 'Slack did not take a message');
   if (error.retryAfterMs !== undefined) {
     await ports.pace.pause(error.method, error.retryAfterMs);
-    await ports.records.unsent(key);
+    await doubtOf(key, stored, error, ports);
     return { again: error.retryAfterMs };
   }
   if (GONE.has(error.code) && stored.ts !== undefined) {
@@ -189,6 +215,6 @@ async function failed(key: string, stored: StoredMessage, error: SlackError, por
     await ports.records.refused(key, stored.digest, error.code);
     return DONE;
   }
-  const failures = error.fate === 'unknown' ? await ports.records.doubtful(key) : await ports.records.unsent(key);
+  const failures = await doubtOf(key, stored, error, ports);
   return { again: Math.min(LONGEST_PAUSE_MS, SECOND * 2 ** Math.min(failures - 1, 6)) };
 }

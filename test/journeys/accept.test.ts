@@ -22,6 +22,7 @@ function bot(person: PersonFacts = {}, channel: PlaceFacts = {}): Bot {
     people: fakePeople(person, channel),
     queue: { accept: async (job, queue) => void added.push({ job, queue }) },
     clock: manualClock(),
+    scrub: (text) => text.replaceAll('planted', '•••'),
     log: fakeLog(),
   };
 }
@@ -94,6 +95,15 @@ describe('what the ack answers, with nothing queued', () => {
       {},
       'user-error',
       'The command contains an address with a password in it, so it was not stored or run. Put credentials in the environment of the server, and change that password: Slack has seen it.',
+    ],
+    [
+      'what the scrubber would hide',
+      'paint planted',
+      {},
+      {},
+      {},
+      'user-error',
+      'The command contains what looks like a secret, so it was not stored or run. Put it in the environment of the server, and change it: Slack has seen it.',
     ],
     [
       'somebody no rule allows',

@@ -87,18 +87,20 @@ const addPost = (posts: Queue<PostJob>, key: string, priority: number) =>
 export function changeQueue(redis: Redis, queues: Queues, keys: Keys): ChangeQueue {
   return {
     async running() {
-      const [job] = await queues.changes.getActive(0, 0);
+      const [active] = await queues.changes.getActive(0, 0);
+      // One that was handed back, or whose worker died, is under way all the same: it is first in line and goes on.
+      const job = active ?? (await queues.changes.getWaiting()).find(hasBegun);
       return job === undefined ? undefined : infoOf(job, job.data.progress?.step ?? 'queued');
     },
     async waiting() {
       const jobs = await queues.changes.getWaiting();
-      return jobs.map((job) => infoOf(job, 'waiting'));
+      return jobs.filter((job) => !hasBegun(job)).map((job) => infoOf(job, 'waiting'));
     },
     async stop(jobId, by) {
       const job = await queues.changes.getJob(jobId);
       if (job === undefined || (await job.isCompleted()) || (await job.isFailed())) return 'unknown';
       await redis.set(keys.stop(jobId), by, 'PX', DAY);
-      return (await job.isActive()) ? 'asked' : 'dropped';
+      return hasBegun(job) || (await job.isActive()) ? 'asked' : 'dropped';
     },
   };
 }
@@ -117,7 +119,9 @@ export function planQueue(redis: Redis, queues: Queues, keys: Keys) {
       const state = await queues.changes.getJobState(changeId);
       if (state === 'completed' || state === 'failed') return 'ended' as const;
       if (state === 'unknown') return 'unknown' as const;
-      return state === 'active' ? ('running' as const) : ('waiting' as const);
+      if (state === 'active') return 'running' as const;
+      const job = await queues.changes.getJob(changeId);
+      return job !== undefined && hasBegun(job) ? ('running' as const) : ('waiting' as const);
     },
     async ahead(changeId: string) {
       const [running, waiting] = await Promise.all([changes.running(), changes.waiting()]);
@@ -130,6 +134,8 @@ export function planQueue(redis: Redis, queues: Queues, keys: Keys) {
     },
   };
 }
+
+const hasBegun = (job: Job<ChangesJob>): boolean => (job.data.progress?.step ?? 'queued') !== 'queued';
 
 const infoOf = (job: Job<ChangesJob>, step: string): ChangeInfo => ({
   jobId: job.id ?? '',

@@ -105,6 +105,14 @@ async function take<T>(options: HandsOptions<T>, job: Job<T>, token: string, sig
   }
 }
 
+// Proof and write in one step. BullMQ's own `updateData` asks nobody for a lock, so a worker that was stopped between
+// the two would write an old step over the newer one of the worker that took over.
+const SAVE = `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[2], 'data', ARGV[2])
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+return 1`;
+
 /** A change's grip on its job (`core/jobs.ts`). */
 export function changeRun(
   redis: Redis,
@@ -127,8 +135,12 @@ export function changeRun(
     progress: () => job.data.progress ?? first,
     hold,
     async save(patch) {
-      await hold();
-      await job.updateData({ ...job.data, progress: { ...(job.data.progress ?? first), ...patch } });
+      if (signal.aborted) throw new LockLost();
+      const data = { ...job.data, progress: { ...(job.data.progress ?? first), ...patch } };
+      const at = `${keys.prefix}:${job.queueName}:${id}`;
+      const saved = await redis.eval(SAVE, 2, `${at}:lock`, at, token, JSON.stringify(data), String(times.lockMs));
+      if (saved !== 1) throw new LockLost();
+      job.data = data;
     },
     stopAsked: async () => (await redis.get(keys.stop(id))) ?? undefined,
     async pressed() {

@@ -55,7 +55,8 @@ export function slackMessenger({ clients, scrub, onPlainTwin }: MessengerOptions
         const { parse, link_names } = QUIET;
         await slackCall(
           'chat.update',
-          clients.repeatable.chat.update({
+          // Never by itself again: by then newer content may stand there.
+          clients.once.chat.update({
             channel: spot.channelId,
             ts: spot.ts,
             text: body.text,
@@ -86,7 +87,7 @@ export function slackMessenger({ clients, scrub, onPlainTwin }: MessengerOptions
         } as Parameters<typeof clients.repeatable.filesUploadV2>[0]),
       );
     },
-    find: (channelId, key) => find(clients, channelId, key),
+    find: (to, key) => find(clients, to, key),
     overflow: (message) => render(scrubbed(message, scrub)).rest,
   };
 }
@@ -136,13 +137,19 @@ async function respond(responseUrl: string, body: object): Promise<void> {
   throw new SlackError('response_url', code, answer.status >= 500 ? 'unknown' : 'never');
 }
 
-async function find(clients: SlackClients, channelId: string, key: string): Promise<Spot | 'absent' | 'cannot-look'> {
+/** History holds no replies: those of a thread are asked for by themselves. */
+async function find(
+  { repeatable }: SlackClients,
+  { channelId, threadTs }: { channelId: string; threadTs?: string },
+  key: string,
+): Promise<Spot | 'absent' | 'cannot-look'> {
+  const asked = { channel: channelId, limit: 100, include_all_metadata: true };
   try {
-    const answer = await slackCall(
-      'conversations.history',
-      clients.repeatable.conversations.history({ channel: channelId, limit: 50, include_all_metadata: true }),
-    );
-    const ours = answer.messages?.find((message) => {
+    const { messages } =
+      threadTs === undefined
+        ? await slackCall('conversations.history', repeatable.conversations.history(asked))
+        : await slackCall('conversations.replies', repeatable.conversations.replies({ ...asked, ts: threadTs }));
+    const ours = messages?.find((message) => {
       const payload = message.metadata?.event_payload as { key?: unknown } | undefined;
       return message.metadata?.event_type === EVENT_TYPE && payload?.key === key;
     });
