@@ -1,15 +1,15 @@
 // The compiled program as people and Marathon start it: its exit codes, its last words, its signals, what it leaves behind.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Redis, worker as redisAt, untilReady } from '../src/adapters/redis/connect.js';
 import { type PrivateRedis, startPrivateRedis } from '../src/adapters/redis/private-redis.js';
 import { type SlackWorkspace, startSlack } from '../src/playground/slack/workspace.js';
+import { closedPort, listening } from './support/port.js';
 import { childrenOf, type Program, runProgram, startProgram, stillRunning } from './support/program.js';
 import { until } from './support/rig.js';
+import { stoppedAtWork } from './support/stopped-at-work.js';
 
 const TIMEOUT = { timeout: 30_000 };
 
@@ -21,18 +21,6 @@ let settings: Record<string, string>;
 const programs: Program[] = [];
 
 const newFolder = () => mkdtempSync(join(tmpdir(), 'bb-'));
-const closedPort = async () => {
-  const { server, port } = await listening();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-};
-
-async function listening(): Promise<{ server: Server; port: number }> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { server, port: (server.address() as AddressInfo).port };
-}
-
 function started(role: string, env: Record<string, string> = {}): Program {
   const program = startProgram([role], { ...settings, ...env });
   programs.push(program);
@@ -253,58 +241,21 @@ describe('settings in a file `.env` where it is started', () => {
 });
 
 describe.concurrent('what takes its time', () => {
-  /** A Marathon that takes every question and answers none. */
-  async function silentMarathon() {
-    const { server, port } = await listening();
-    let asked = 0;
-    server.on('request', () => {
-      asked += 1;
-    });
-    return { url: `http://127.0.0.1:${port}`, asked: () => asked, server };
-  }
-
-  async function busyProgram(own: SlackWorkspace, marathonUrl: string, dataDir: string) {
-    const program = startProgram(['all'], {
-      SLACK_BOT_TOKEN: own.botToken,
-      SLACK_APP_TOKEN: own.appToken,
-      SLACK_API_URL: own.slackApiUrl,
-      MARATHON_URL: marathonUrl,
-      MESOS_URL: marathonUrl,
-      DATA_DIR: dataDir,
-      ADMIN_PORT: '0',
-    });
-    await program.ready();
-    await own.command({ user: '@ana', channel: '#ci', text: 'where' });
-    return program;
-  }
-
-  async function drained(signals: NodeJS.Signals[]) {
-    const own = await startSlack();
-    const marathon = await silentMarathon();
-    const dataDir = newFolder();
-    const program = await busyProgram(own, marathon.url, dataDir);
-    try {
-      await until(() => marathon.asked() > 0);
-      const children = childrenOf(program);
-      for (const signal of signals) program.child.kill(signal);
-      const ending = await program.ended;
-      return { ...ending, left: stillRunning(children) };
-    } finally {
-      program.child.kill('SIGKILL');
-      marathon.server.closeAllConnections();
-      marathon.server.close();
-      await own.close();
-      rmSync(dataDir, { recursive: true, force: true });
-    }
-  }
-
   it(
     'in the middle of a command that a system does not answer, it ends with 0 all the same',
     TIMEOUT,
     async ({ expect }) => {
-      expect(await drained(['SIGTERM'])).toMatchObject({ code: 0, signal: null, left: [] });
+      expect(await stoppedAtWork('SIGTERM')).toEqual({ code: 0, signal: null });
     },
   );
+
+  it.each<[NodeJS.Signals, NodeJS.Signals]>([
+    ['SIGTERM', 'SIGTERM'],
+    ['SIGINT', 'SIGTERM'],
+  ])('%s and then %s end it at once, whatever it still does', TIMEOUT, async (first, second) => {
+    // Of its own accord it would end with 0.
+    expect(await stoppedAtWork(first, second)).toEqual({ code: 1, signal: null });
+  });
 
   it('Redis is not there: exit code 1, and one line that says what to check', TIMEOUT, async ({ expect }) => {
     const port = await closedPort();
@@ -318,28 +269,5 @@ describe.concurrent('what takes its time', () => {
     });
     expect(err).toBe('Redis is not there: it refused the connection. Check REDIS_URL and that the server runs.\n');
     expect(code).toBe(1);
-  });
-
-  it.each<[NodeJS.Signals, NodeJS.Signals]>([
-    ['SIGTERM', 'SIGTERM'],
-    ['SIGINT', 'SIGTERM'],
-  ])('%s and then %s end it at once, whatever it still does', TIMEOUT, async (first, second) => {
-    const own = await startSlack();
-    const marathon = await silentMarathon();
-    const dataDir = newFolder();
-    const program = await busyProgram(own, marathon.url, dataDir);
-    await until(() => marathon.asked() > 0);
-    const children = childrenOf(program);
-    program.child.kill(first);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(program.child.exitCode).toBeNull();
-    program.child.kill(second);
-    // 1: it did not come to the end of its own accord, which would be 0.
-    expect(await program.ended).toMatchObject({ code: 1, signal: null });
-    await until(() => stillRunning(children).length === 0);
-    marathon.server.closeAllConnections();
-    marathon.server.close();
-    await own.close();
-    rmSync(dataDir, { recursive: true, force: true });
   });
 });
