@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
 import { pressables } from '../../src/playground/slack/workspace.js';
-import { kill, moments } from '../support/killing.js';
+import { isPut, kill, moments } from '../support/killing.js';
 import { type Rig, startRig, until } from '../support/rig.js';
 
 let rig: Rig | undefined;
@@ -78,9 +78,10 @@ describe('a deploy whose worker gets SIGKILL', () => {
     };
     let deaths = 0;
     started.world.servers.marathon.faults.hooks.before = async (request) => {
-      if (request.method !== 'PUT' || deaths >= 2) return;
+      if (!isPut(request) || deaths >= 2) return;
       deaths += 1;
       await strike();
+      throw new Error('lost with its client');
     };
     await deploy(started);
     await ends(started);
@@ -108,4 +109,31 @@ describe('a deploy whose worker is stopped and wakes up late', () => {
       expectOnce(started);
     });
   }
+
+  it('is done once when its PUT arrives after that of the worker that took over', { timeout: REAL_MS }, async () => {
+    const started = await withBuildRunning();
+    const sleeper = await started.spawnWorker();
+    let puts = 0;
+    let second = () => {};
+    const secondApplied = new Promise<void>((resolve) => {
+      second = resolve;
+    });
+    const { hooks } = started.world.servers.marathon.faults;
+    hooks.before = async (request) => {
+      if (!isPut(request)) return;
+      puts += 1;
+      if (puts > 1) return;
+      sleeper.kill('SIGSTOP');
+      await started.spawnWorker();
+      await secondApplied;
+    };
+    hooks.after = (request) => {
+      if (isPut(request)) second();
+    };
+    await deploy(started);
+    await started.slack.changed(() => puts > 1, 30_000);
+    sleeper.kill('SIGCONT');
+    await ends(started);
+    expectOnce(started);
+  });
 });

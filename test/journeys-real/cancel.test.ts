@@ -86,11 +86,12 @@ describe('cancel', () => {
   });
 
   it('rolls back a deployment made elsewhere and names it', async () => {
-    rig.world.jenkins.setBoot(60_000);
+    // Without offers it cannot end before it is cancelled, however busy this machine is.
+    rig.world.cluster.withholdOffers(true);
     rig.world.marathon.changes.restart('/jenkins');
     const [theirs] = rig.world.marathon.deployments;
     const root = await change(rig, 'cancel');
-    rig.world.jenkins.setBoot(4_000);
+    rig.world.cluster.withholdOffers(false);
     expect(root.text).toContain(`Marathon deployment ${theirs?.id} is being rolled back`);
     await until(controllerUp);
   });

@@ -9,10 +9,10 @@ export interface Moment {
   arm(rig: Rig, strike: () => Promise<void>): void;
 }
 
-const isPut = (request: { method: string; path: string }) =>
+export const isPut = (request: { method: string; path: string }) =>
   request.method === 'PUT' && request.path.startsWith('/v2/apps');
 
-function once1(strike: () => Promise<void>): () => Promise<void> {
+function onlyOnce(strike: () => Promise<void>): () => Promise<void> {
   let struck = false;
   return async () => {
     if (struck) return;
@@ -24,7 +24,7 @@ function once1(strike: () => Promise<void>): () => Promise<void> {
 /** At the first edit of the root message whose text matches. */
 function whenSaid(pattern: RegExp): Moment['arm'] {
   return (rig, strike) => {
-    const hit = once1(strike);
+    const hit = onlyOnce(strike);
     rig.slack.onChange(() => {
       if (rig.slack.messages.some((message) => pattern.test(message.text))) void hit();
     });
@@ -36,7 +36,7 @@ export const moments: readonly Moment[] = [
   {
     name: 'before Jenkins is told to quiet down',
     arm(rig, strike) {
-      const hit = once1(strike);
+      const hit = onlyOnce(strike);
       rig.world.servers.jenkins.faults.hooks.before = async (request) => {
         if (request.path.endsWith('/quietDown')) await hit();
       };
@@ -45,7 +45,7 @@ export const moments: readonly Moment[] = [
   {
     name: 'after Jenkins was told to quiet down',
     arm(rig, strike) {
-      const hit = once1(strike);
+      const hit = onlyOnce(strike);
       rig.world.servers.jenkins.faults.hooks.after = async (request) => {
         if (request.path.endsWith('/quietDown')) await hit();
       };
@@ -53,9 +53,21 @@ export const moments: readonly Moment[] = [
   },
   { name: 'while it waits for builds', arm: whenSaid(/waiting for/) },
   {
-    name: 'before Marathon applies the PUT',
+    name: 'before Marathon applies the PUT, which is lost',
     arm(rig, strike) {
-      const hit = once1(strike);
+      let struck = false;
+      rig.world.servers.marathon.faults.hooks.before = async (request) => {
+        if (!isPut(request) || struck) return;
+        struck = true;
+        await strike();
+        throw new Error('lost with its client');
+      };
+    },
+  },
+  {
+    name: 'before Marathon applies the PUT, which it applies nevertheless',
+    arm(rig, strike) {
+      const hit = onlyOnce(strike);
       rig.world.servers.marathon.faults.hooks.before = async (request) => {
         if (isPut(request)) await hit();
       };
@@ -64,7 +76,7 @@ export const moments: readonly Moment[] = [
   {
     name: 'after Marathon applied the PUT, unanswered',
     arm(rig, strike) {
-      const hit = once1(strike);
+      const hit = onlyOnce(strike);
       rig.world.servers.marathon.faults.hooks.after = async (request) => {
         if (isPut(request)) await hit();
       };
@@ -73,14 +85,14 @@ export const moments: readonly Moment[] = [
   {
     name: 'after Marathon answered the PUT',
     arm(rig, strike) {
-      const hit = once1(strike);
+      const hit = onlyOnce(strike);
       rig.world.servers.marathon.faults.hooks.answered = async (request) => {
         if (isPut(request)) await hit();
       };
     },
   },
   { name: 'while it follows the deployment', arm: whenSaid(/so far\)/) },
-  { name: 'when the outcome has been said', arm: whenSaid(/^🟢|:large_green_circle: Deployed|Deployed \/jenkins in/) },
+  { name: 'when the outcome has been said', arm: whenSaid(/Deployed \/jenkins in/) },
 ];
 
 export async function kill(worker: ChildProcess): Promise<void> {
