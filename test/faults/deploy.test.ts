@@ -1,9 +1,10 @@
 // `/ci deploy` while its worker is killed or stopped at every step: Marathon's own log says how often it was done.
 import type { ChildProcess } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
+import { MINUTE } from '../../src/core/time.js';
 import { pressables } from '../../src/playground/slack/workspace.js';
 import { isPut, kill, moments } from '../support/killing.js';
-import { type Rig, startRig, until } from '../support/rig.js';
+import { type Rig, startLongBuild, startRig, until } from '../support/rig.js';
 
 let rig: Rig | undefined;
 afterEach(async () => {
@@ -17,7 +18,7 @@ const REAL_MS = 60_000;
 async function withBuildRunning(): Promise<Rig> {
   const started = await startRig({ inProcess: 'bot' });
   rig = started;
-  started.world.jenkins.startBuild('housekeeping');
+  await startLongBuild(started, MINUTE);
   return started;
 }
 
@@ -57,7 +58,9 @@ describe('a deploy whose worker gets SIGKILL', () => {
     it(`is done once and reported once when killed ${moment.name}`, { timeout: REAL_MS }, async () => {
       const started = await withBuildRunning();
       let worker: ChildProcess = await started.spawnWorker();
+      let struck = false;
       moment.arm(started, async () => {
+        struck = true;
         await kill(worker);
         void started.spawnWorker().then((next) => {
           worker = next;
@@ -65,6 +68,7 @@ describe('a deploy whose worker gets SIGKILL', () => {
       });
       await deploy(started);
       await ends(started);
+      expect(struck).toBe(true);
       expectOnce(started);
     });
   }

@@ -1,7 +1,7 @@
 // `/ci cancel` over the whole rig: what waits, what runs, what others started, and nothing at all.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HOUR } from '../../src/core/time.js';
-import { type Rig, startRig, until } from '../support/rig.js';
+import { type Rig, startLongBuild, startRig, until } from '../support/rig.js';
 import { actsIn, ask, audit, change, ending, plan, press, putsThatTook, settle } from '../support/talk.js';
 
 let rig: Rig;
@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => rig.close());
 
 /** A build on the controller itself that takes until the test ends it. */
-const longBuild = () => rig.world.jenkins.startBuild('housekeeping', { plan: { durationMs: HOUR } });
+const longBuild = () => startLongBuild(rig, HOUR);
 
 const controllerUp = () => rig.world.marathon.deployments.length === 0 && rig.world.jenkins.current?.phase === 'up';
 const isQuiet = () => rig.world.jenkins.current?.farm.quietingDown === true;
@@ -27,7 +27,7 @@ describe('cancel', () => {
 
   it('ends a deploy that waits for builds; Jenkins builds on and Marathon heard nothing', async () => {
     const puts = putsThatTook(rig);
-    longBuild();
+    await longBuild();
     const message = await plan(rig, 'deploy --mem 2101');
     await press(rig, message, 'Deploy');
     await rig.slack.changed(() => /waiting for a build to end.*housekeeping/s.test(message.text), 12_000);
@@ -44,7 +44,7 @@ describe('cancel', () => {
   });
 
   it('takes a waiting change out of the queue without touching the running one', async () => {
-    longBuild();
+    await longBuild();
     const message = await plan(rig, 'deploy --mem 2102');
     await press(rig, message, 'Deploy');
     await rig.slack.changed(() => /waiting for a build to end/.test(message.text), 12_000);

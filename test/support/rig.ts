@@ -140,3 +140,13 @@ export async function until(look: () => boolean | undefined, realMs = 15_000): P
 
 const pick = <K extends keyof RigOptions>(options: RigOptions, key: K): Pick<RigOptions, K> | object =>
   options[key] === undefined ? {} : { [key]: options[key] };
+
+/** Starts a build on the controller itself and waits until it runs: one that is still queued holds nothing up. */
+export async function startLongBuild(rig: Rig, durationMs: number): Promise<void> {
+  rig.world.jenkins.startBuild('housekeeping', { quietMs: 0, plan: { durationMs } });
+  await until(() => {
+    const home = rig.world.jenkins.current?.home;
+    const job = home?.job('housekeeping');
+    return home !== undefined && job !== undefined && home.builds(job).some((build) => build.endedAt === undefined);
+  });
+}
