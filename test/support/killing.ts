@@ -91,7 +91,20 @@ export const moments: readonly Moment[] = [
       };
     },
   },
-  { name: 'while it follows the deployment', arm: whenSaid(/so far\)/) },
+  {
+    name: 'while it follows the deployment',
+    arm(rig, strike) {
+      const hit = onlyOnce(strike);
+      const { faults, writes } = rig.world.servers.marathon;
+      let looks = 0;
+      faults.hooks.before = async (request) => {
+        const applied = writes.some((write) => write.method === 'PUT' && write.tookEffect);
+        if (!applied || request.method !== 'GET') return;
+        looks += 1;
+        if (looks === 3) await hit();
+      };
+    },
+  },
   { name: 'when the outcome has been said', arm: whenSaid(/Deployed \/jenkins in/) },
 ];
 
