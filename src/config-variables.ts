@@ -83,6 +83,19 @@ export const environment = z.object({
   SLACK_COMMAND: text('a slash and 1 to 31 lower-case letters, digits, dashes and underscores', SLACK_COMMAND)
     .prefault('/ci')
     .describe('The slash command as people type it; the Slack app must define the same.'),
+  ALERT_CHANNEL: text('the id of a channel such as C024BE91L, not its name', /^[CG][A-Z0-9]{2,}$/)
+    .optional()
+    .describe(
+      'Id of the channel alerts are posted in, C… or G… (in Slack: channel name, About, at the bottom). Invite the bot to it. Without it nobody is alerted.',
+    ),
+  ONCALL_MENTION: text(
+    'the id of a person or a user group such as U024BE7LH or S0614TZR7, not its name',
+    /^[UWS][A-Z0-9]{2,}$/,
+  )
+    .optional()
+    .describe(
+      'Id of who is on call, a user group (S…) or a person (U…, W…): mentioned once when an alert is not over in time. Without it nobody is mentioned.',
+    ),
 
   REDIS_URL: z
     .string()

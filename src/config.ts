@@ -47,6 +47,8 @@ export interface Config {
     apiUrl: string;
     command: string;
   };
+  /** Ids, never names. Without a channel nothing is posted unasked. */
+  alerts: { channelId: string | undefined; oncall: string | undefined };
   /** Undefined: a private Redis in `dataDir`. */
   redisUrl: Secret | undefined;
   marathon: Upstream & { appId: string };
@@ -197,6 +199,7 @@ function shape(values: z.output<typeof environment>, secrets: Secrets, botToken:
       apiUrl: values.SLACK_API_URL,
       command: values.SLACK_COMMAND,
     },
+    alerts: { channelId: values.ALERT_CHANNEL, oncall: values.ONCALL_MENTION },
     redisUrl: secrets.REDIS_URL,
     marathon: { ...upstream('MARATHON'), appId: values.MARATHON_APP_ID },
     mesos: upstream('MESOS'),

@@ -1,9 +1,9 @@
 // Starts what a role consists of, in the order in which each part needs the one before, and stops it in reverse.
-import { connect } from './adapters/index.js';
+import { type ConnectOptions, connect, marathonEvents } from './adapters/index.js';
 import { producer, untilReady, worker } from './adapters/redis/connect.js';
 import { keysOf } from './adapters/redis/keys.js';
 import { startPrivateRedis } from './adapters/redis/private-redis.js';
-import { openQueues, type Queues } from './adapters/redis/queue.js';
+import { alertQueue, openQueues, type Queues } from './adapters/redis/queue.js';
 import type { LockTimes } from './adapters/redis/worker.js';
 import { scrubber } from './adapters/secrets.js';
 import { type SlackClients, slackClients, toSlackError } from './adapters/slack/client.js';
@@ -15,6 +15,7 @@ import { SlackError } from './core/delivery.js';
 import { UpstreamError, UserError } from './core/errors.js';
 import { type Clock, runningClock, SECOND } from './core/time.js';
 import { createHealth, type Health } from './health.js';
+import { listenInTurn } from './listen.js';
 import { createLogger, type Log } from './logger.js';
 import { createMetrics } from './metrics.js';
 import { policyFile } from './policy-file.js';
@@ -36,6 +37,8 @@ export interface StartOptions {
   /** What people wait in: the bot's own timers. */
   wall?: Clock;
   lockTimes?: LockTimes;
+  /** How long a bot that died keeps the others from listening to Marathon. */
+  leaseMs?: number;
   log?: Log;
   /** Told how each command ended, as the metrics are. */
   onOutcome?: (command: string, outcome: string) => void;
@@ -83,25 +86,27 @@ export async function start(
     closers.push(watchSlack(slack, health, options.wall ?? runningClock()));
     const policy = policyFile(config.policyFile, log);
     const common = { config, team, policy, clock, log, tally };
+    const seen: ConnectOptions = {
+      clock,
+      scrub: scrubber(config.secrets()),
+      onResponse: ({ system, status }) => {
+        tally.upstream(system, status);
+        health.report(WATCHED[system], isWell(status), status === undefined ? 'did not answer' : `answered ${status}`);
+      },
+    };
     let port: number | undefined;
     const watched = openQueues(await open(worker), keysOf(config.name));
     closers.push(() => watched.close());
     if (role !== 'bot') {
-      const { ports: systems, close } = connect(config, {
-        clock,
-        scrub: scrubber(config.secrets()),
-        onResponse: ({ system, status }) => {
-          tally.upstream(system, status);
-          health.report(
-            WATCHED[system],
-            isWell(status),
-            status === undefined ? 'did not answer' : `answered ${status}`,
-          );
-        },
-      });
+      const { ports: systems, close } = connect(config, seen);
       closers.push(async () => close());
       const lockTimes = options.lockTimes === undefined ? {} : { lockTimes: options.lockTimes };
-      const hands = await startWorker({ ...common, ...lockTimes, redis: await open(worker), systems });
+      const slackSilentSince = async () => {
+        const { ok, since } = health.snapshot().slack;
+        return ok ? undefined : Date.parse(since);
+      };
+      const redis = await open(worker);
+      const hands = await startWorker({ ...common, ...lockTimes, redis, systems, slackSilentSince });
       closers.push(() => hands.stop());
     }
     if (role !== 'worker') {
@@ -110,7 +115,19 @@ export async function start(
       const ears = await onPort('PORT', config.http, () => startBot({ ...common, ...wall, redis }).catch(socketIsShut));
       closers.push(() => ears.stop());
       port = ears.port;
+      const heard = openQueues(redis, keysOf(config.name));
+      closers.push(() => heard.close());
+      const other = listenInTurn({
+        redis,
+        name: config.name,
+        open: marathonEvents(config, { ...seen, log, ...wall }),
+        ports: { queue: alertQueue(heard, clock), clock, log },
+        wall: options.wall ?? runningClock(),
+        ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
+      });
+      closers.push(() => other.stop());
     }
+    if (config.alerts.channelId === undefined) log.warn({}, 'ALERT_CHANNEL is not set: nobody is alerted');
     log.info({ role, name: config.name, admin: admin.port }, 'Bellboard is ready');
     return { port, adminPort: admin.port, busy: () => isBusy(watched), stop };
   } catch (error) {
@@ -124,11 +141,12 @@ const WATCHED = { Marathon: 'marathon', Mesos: 'mesos', Jenkins: 'jenkins', Slac
 const isWell = (status: number | undefined): boolean => status !== undefined && status < 500;
 
 /** A plan's expiry waits in `reads` for minutes and is no work. */
-async function isBusy({ reads, changes, posts }: Queues): Promise<boolean> {
+async function isBusy({ reads, changes, posts, events }: Queues): Promise<boolean> {
   const counts = await Promise.all([
     reads.getJobCountByTypes('active', 'waiting', 'prioritized'),
     changes.getJobCountByTypes('active', 'waiting', 'delayed'),
     posts.getJobCountByTypes('active', 'waiting', 'prioritized', 'delayed'),
+    events.getJobCountByTypes('active', 'waiting'),
   ]);
   return counts.some((count) => count > 0);
 }

@@ -8,6 +8,8 @@ export interface Tally {
   job(queue: string, times: { waitedMs: number; ranMs: number }): void;
   /** `status` is undefined when no answer came. */
   upstream(system: string, status: number | undefined): void;
+  /** @param ms from what happened to the request that tells Slack */
+  alerted(ms: number): void;
 }
 
 export function tallyOf(metrics: Metrics, onOutcome: (command: string, outcome: string) => void = () => {}): Tally {
@@ -21,6 +23,7 @@ export function tallyOf(metrics: Metrics, onOutcome: (command: string, outcome: 
       metrics.jobWaitSeconds.observe({ queue }, waitedMs / 1_000);
       metrics.jobRunSeconds.observe({ queue }, ranMs / 1_000);
     },
+    alerted: (ms) => metrics.alertSeconds.observe(ms / 1_000),
     upstream: (system, status) =>
       metrics.upstreamRequests.inc({ system, status: status === undefined ? 'none' : String(status) }),
   };

@@ -32,6 +32,7 @@ describe('with as little as possible', () => {
       role: 'all',
       name: 'bellboard',
       slack: { botToken: '•••', appToken: '•••', apiUrl: 'https://slack.com/api/', command: '/ci' },
+      alerts: {},
       marathon: { urls: ['http://marathon.example:8080'], appId: '/jenkins', credentials: {} },
       mesos: { urls: [], credentials: {} },
       jenkins: { urls: [], credentials: {} },
@@ -60,6 +61,11 @@ describe('a value', () => {
     [{ SLACK_API_URL: 'http://127.0.0.1:9/api' }, { slack: { apiUrl: 'http://127.0.0.1:9/api/' } }],
     [{ JENKINS_URL: 'https://ci.example/prefix/' }, { jenkins: { urls: ['https://ci.example/prefix'] } }],
     [
+      { ALERT_CHANNEL: 'C0CIALERTS', ONCALL_MENTION: 'S0CIOPS' },
+      { alerts: { channelId: 'C0CIALERTS', oncall: 'S0CIOPS' } },
+    ],
+    [{ ALERT_CHANNEL: 'G024BE91L', ONCALL_MENTION: 'U024BE7LH' }, { alerts: { oncall: 'U024BE7LH' } }],
+    [
       { PORT: '0', ADMIN_PORT: '9100' },
       { http: { port: 0 }, admin: { port: 9100 } },
     ],
@@ -85,6 +91,18 @@ describe('a value', () => {
     [
       { SLACK_COMMAND: 'ci' },
       'SLACK_COMMAND: expected a slash and 1 to 31 lower-case letters, digits, dashes and underscores, got "ci"',
+    ],
+    [
+      { ALERT_CHANNEL: '#ci-alerts' },
+      'ALERT_CHANNEL: expected the id of a channel such as C024BE91L, not its name, got "#ci-alerts"',
+    ],
+    [
+      { ALERT_CHANNEL: 'D024BE91L' },
+      'ALERT_CHANNEL: expected the id of a channel such as C024BE91L, not its name, got "D024BE91L"',
+    ],
+    [
+      { ONCALL_MENTION: '@ci-ops' },
+      'ONCALL_MENTION: expected the id of a person or a user group such as U024BE7LH or S0614TZR7, not its name, got "@ci-ops"',
     ],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL: expected trace, debug, info, warn, error, fatal or silent, got "loud"'],
     [

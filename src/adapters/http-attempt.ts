@@ -10,6 +10,7 @@ import type { Wire, WireAnswer } from './http-wire.js';
 /** One attempt, everything resolved. */
 export interface Attempt {
   method: string;
+  write: boolean;
   url: URL;
   headers: Record<string, string>;
   authorization: string | undefined;
@@ -97,12 +98,11 @@ async function knock(wire: Wire, asked: Attempt, url: URL, signal: AbortSignal):
 }
 
 function onward(asked: Attempt, from: URL, answer: WireAnswer, route: readonly URL[]): URL {
-  const write = asked.method !== 'GET';
-  const hop = follow({ from, location: answer.headers['location'], write, bases: trustedBy(asked) });
+  const hop = follow({ from, location: answer.headers['location'], write: asked.write, bases: trustedBy(asked) });
   if ('refused' in hop) throw detour(hop.refused);
-  // 301 and 303 ask for a GET in place of the write, which would do something else than was asked.
-  if (write && (answer.status === 301 || answer.status === 303))
-    throw detour(`redirects a write with ${answer.status}`);
+  // 301 and 303 ask for a GET in its place, which would do something else than was asked.
+  if (asked.method !== 'GET' && (answer.status === 301 || answer.status === 303))
+    throw detour(`redirects a ${asked.write ? 'write' : asked.method} with ${answer.status}`);
   const way = [...route, hop.to].map((url) => url.host + url.pathname).join(' → ');
   if (route.some((been) => been.href === hop.to.href)) throw detour(`redirects in a loop: ${way}`);
   if (route.length > MOST_REDIRECTS) throw detour(`redirects more than ${MOST_REDIRECTS} times: ${way}`);

@@ -7,6 +7,8 @@ import type { Scrub } from './secrets.js';
 
 export interface HttpRequest {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** A POST that only asks: as free to be repeated and redirected as a GET. */
+  onlyAsks?: boolean;
   /** Below the base URL, begins with `/`. */
   path: string;
   query?: Record<string, string | number | boolean | undefined>;

@@ -58,6 +58,7 @@ export function httpClient(options: HttpOptions): HttpClient {
     stream: boolean,
   ): Promise<Attempt> => ({
     method: methodOf(request),
+    write: !isRead(request),
     url: urlOf(base, request),
     headers: { ...COMMON_HEADERS, ...options.headers, ...bodyHeaders(request), ...request.headers },
     authorization: request.anonymous === true ? undefined : keys.header(),
@@ -119,7 +120,7 @@ export function httpClient(options: HttpOptions): HttpClient {
     let last: Outcome | undefined;
     for (const base of targets) {
       last = await tryBase(request, base, bases, stream);
-      if ('arrived' in last || !last.again || (methodOf(request) !== 'GET' && !last.notSent)) return last;
+      if ('arrived' in last || !last.again || (!isRead(request) && !last.notSent)) return last;
     }
     if (last !== undefined) return last;
     const seen = options.noAddress ?? 'nobody configured where it is';
@@ -127,7 +128,7 @@ export function httpClient(options: HttpOptions): HttpClient {
   };
 
   const reach = async (request: HttpRequest, stream: boolean): Promise<Extract<Outcome, { arrived: Arrival }>> => {
-    const repeats = methodOf(request) === 'GET' && request.repeat !== false ? delays : [];
+    const repeats = isRead(request) && request.repeat !== false ? delays : [];
     for (const delay of [...repeats, undefined]) {
       const outcome = await round(request, stream);
       if ('arrived' in outcome) return outcome;
@@ -181,6 +182,10 @@ interface Failure {
 
 function methodOf(request: HttpRequest): string {
   return request.method ?? 'GET';
+}
+
+function isRead(request: HttpRequest): boolean {
+  return methodOf(request) === 'GET' || request.onlyAsks === true;
 }
 
 function failureOf({ seen, status, retryable, mayHaveArrived, because }: Silence): Failure {

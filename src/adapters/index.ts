@@ -8,6 +8,7 @@ import { type Clock, SECOND } from '../core/time.js';
 import type { CredentialSource, HttpOptions } from './http.js';
 import { jenkinsClient } from './jenkins/client.js';
 import { marathonClient } from './marathon/client.js';
+import { type EventStreamOptions, type Listening, listenToMarathon } from './marathon/events.js';
 import { mesosClient } from './mesos/client.js';
 import type { Scrub } from './secrets.js';
 
@@ -27,6 +28,16 @@ export interface ConnectOptions {
   clock: Clock;
   scrub: Scrub;
   onResponse: NonNullable<HttpOptions['onResponse']>;
+}
+
+/** Opens Marathon's event stream for whoever listens. */
+export function marathonEvents(
+  config: Config,
+  common: ConnectOptions & Pick<EventStreamOptions, 'wall' | 'log'>,
+): (hear: EventStreamOptions['hear']) => Listening {
+  const { urls } = config.marathon;
+  const options = { ...common, urls, credentials: loginOf(config.marathon), appId: config.marathon.appId };
+  return (hear) => listenToMarathon({ ...options, hear });
 }
 
 /** A controller that moved is found again within this time. */

@@ -1,8 +1,7 @@
 // `/ci deploy`: the controller's Marathon app from the manifest. Plan → confirm → one PUT → followed until it is really
 // up: a healthy new task, a new Jenkins session, its Mesos framework registered again (design §4.1).
-import parseDuration from 'parse-duration';
 import { z } from 'zod';
-import { decimal, given, wholeNumber } from '../core/arguments.js';
+import { decimal, durationMs, given, wholeNumber } from '../core/arguments.js';
 import { defineCommand } from '../core/command.js';
 import type { DeployPlan } from '../core/deploy.js';
 import { applyDeploy, arrivedDeploy, cancelDeploy } from '../core/deploy-apply.js';
@@ -11,21 +10,12 @@ import { planDeploy } from '../core/deploy-plan.js';
 import { planView } from '../core/deploy-view.js';
 import { UserError } from '../core/errors.js';
 import { parseAssignments } from '../core/manifest.js';
-import { shorten } from '../core/text.js';
 import { HOUR, MINUTE } from '../core/time.js';
 
 const DEFAULT_WAIT_MS = 30 * MINUTE;
 const LONGEST_WAIT_MS = 12 * HOUR;
 
-const wait = z.string().transform((typed, context) => {
-  const ms = /^[\d.]+$/.test(typed) ? undefined : parseDuration(typed);
-  if (ms != null && ms >= MINUTE && ms <= LONGEST_WAIT_MS) return ms;
-  context.addIssue({
-    code: 'custom',
-    message: `Expected \`--wait\` to be a duration from 1m to 12h, with its unit, got \`${shorten(typed)}\`.`,
-  });
-  return z.NEVER;
-});
+const wait = durationMs('--wait', MINUTE, LONGEST_WAIT_MS, '1m to 12h');
 
 const assignments = z
   .array(z.string())

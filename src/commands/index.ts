@@ -1,15 +1,31 @@
 // What people can say: the list. A new command is a file here and a line below.
 import type { Catalogue, Command } from '../core/command.js';
 import { nearestName } from '../core/parse.js';
+import { ack } from './ack.js';
+import { alerts } from './alerts.js';
 import { cancel } from './cancel.js';
 import { deploy } from './deploy.js';
 import { help } from './help.js';
+import { logs } from './logs.js';
 import { scale } from './scale.js';
+import { silence } from './silence.js';
 import { status } from './status.js';
 import { usage } from './usage.js';
 import { where } from './where.js';
 
-export const commands: readonly Command[] = [help, where, status, usage, deploy, scale, cancel];
+export const commands: readonly Command[] = [
+  help,
+  where,
+  status,
+  alerts,
+  ack,
+  silence,
+  usage,
+  logs,
+  deploy,
+  scale,
+  cancel,
+];
 
 /** One Map, made once: finding a command costs the same among seven and among five hundred. */
 export function catalogueOf(list: readonly Command[]): Catalogue {

@@ -1,4 +1,5 @@
 // Rules for what people type: each says the rule, the range and the unit in its own message.
+import parseDuration from 'parse-duration';
 import { z } from 'zod';
 import { shorten } from './text.js';
 
@@ -29,3 +30,16 @@ export const given = z
   .literal(true)
   .optional()
   .transform((value) => value === true);
+
+/** A duration with its unit, such as `90m` or `1h30m`, in ms. @param range as people write it, e.g. `1m to 12h` */
+export function durationMs(name: string, minMs: number, maxMs: number, range: string) {
+  return z.string().transform((typed, context) => {
+    const ms = /[a-z]/i.test(typed) ? parseDuration(typed) : null;
+    if (ms !== null && ms >= minMs && ms <= maxMs) return ms;
+    context.addIssue({
+      code: 'custom',
+      message: `Expected \`${name}\` to be a duration from ${range}, with its unit, got \`${shorten(typed)}\`.`,
+    });
+    return z.NEVER;
+  });
+}

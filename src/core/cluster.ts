@@ -76,6 +76,14 @@ export interface Deployment {
   currentActions: { action: string; app: string }[];
 }
 
+/** What the alerts compare with what they saw before: one look, all parts of it asked at once. */
+export interface AppSnapshot {
+  /** `undefined`: Marathon says 404. */
+  app: App | undefined;
+  deployments: Deployment[];
+  marathonVersion: string;
+}
+
 /** Why an app's next instance has not started (contract marathon §4). */
 export interface LaunchQueueEntry {
   appId: string;
@@ -97,6 +105,8 @@ export interface Marathon {
   /** `undefined` when Marathon says 404. */
   app(appId: string): Promise<App | undefined>;
   deployments(): Promise<Deployment[]>;
+  /** For whoever looks again anyway: asked once, 5 s at most. */
+  snapshot(appId: string): Promise<AppSnapshot>;
   /** `undefined` when nothing of this app waits. */
   launchQueue(appId: string): Promise<LaunchQueueEntry | undefined>;
   /** Versions, newest first, ISO text. */
@@ -162,6 +172,23 @@ export interface MesosTask {
   resources: Resources;
 }
 
+export interface EndedMesosTask extends MesosTask {
+  /** Of the status that tells the end; undefined when there is none. */
+  endedAt: number | undefined;
+}
+
+/** Mesos' last word on a task (`statuses` of the v1 API): no other answer carries its text. */
+export interface MesosTaskStatus {
+  state: string;
+  /** e.g. `Memory limit exceeded: …`; empty when Mesos gives none. */
+  message: string;
+  /** e.g. `REASON_CONTAINER_LIMITATION_MEMORY`. */
+  reason: string | undefined;
+  mesosAgentId: string;
+  frameworkId: string;
+  executorId: string;
+}
+
 /** One look at what a container really used. CPU seconds are cumulative: use is a difference over a difference of `at`. */
 export interface ExecutorStatistics {
   frameworkId: string;
@@ -183,8 +210,22 @@ export interface Mesos {
   frameworks(): Promise<Framework[]>;
   /** Tasks of one framework that have not ended. */
   tasks(frameworkId: string): Promise<MesosTask[]>;
+  /** Tasks of one framework that have ended and are still remembered, latest end first; few after a change of leader. */
+  endedTasks(frameworkId: string): Promise<EndedMesosTask[]>;
   /** Containers on one agent; two calls some time apart tell cpu use. 2 s at most. */
   statistics(agent: Pick<MesosAgent, 'hostname' | 'port'>): Promise<ExecutorStatistics[]>;
+  /** What Mesos itself says of how a task stands or ended; `undefined` when it no longer knows it (contract mesos, GET_TASKS). */
+  taskStatus(taskId: string): Promise<MesosTaskStatus | undefined>;
+  /**
+   * The end of a file in a task's sandbox, on its agent: at most the last `bytes`, as a terminal would show them, secrets
+   * hidden. Text that begins in the middle of a line or of a character begins with the next whole one. `undefined` when
+   * the agent or the file is not there. 5 s at most.
+   */
+  sandboxTail(
+    task: { mesosAgentId: string; frameworkId: string; executorId: string; taskId: string },
+    file: 'stdout' | 'stderr',
+    bytes: number,
+  ): Promise<string | undefined>;
   /** Sandbox page of a task, for people. */
   sandboxLink(task: { mesosAgentId: string; frameworkId: string; executorId: string; taskId: string }): string;
 }
@@ -287,13 +328,21 @@ export interface ScmSyncStatus {
   unpushedCommits: number | undefined;
   dirtyFiles: number | undefined;
   configInSync: boolean | undefined;
+  /** As is `failedAt`, the time of the plugin's file; from a footer its words read as UTC, good only to compare the two. */
   successAt: number | undefined;
   failedAt: number | undefined;
   failSize: number | undefined;
   /** Latest failure text, credentials hidden. */
   failText: string | undefined;
+  /** When that was in the plugin's own words, `Thu May 28 18:41:10 CST 2015`: no zone to rely on, but the same in both sources. */
+  failDate?: string | undefined;
   /** What git said about it, from Jenkins' log; the failure text itself never quotes git. */
   logText?: string | undefined;
+  logAt?: number | undefined;
+  /** Paths below JENKINS_HOME that git lacks or has older, as far as the plugin's checkout tells. */
+  filesAtRisk?: string[] | undefined;
+  /** `footer`: seen on a page without script right; it tells failures, and no recovery (contract jenkins §3.3). */
+  source?: 'script' | 'footer' | undefined;
 }
 
 export interface Jenkins {
@@ -313,6 +362,8 @@ export interface Jenkins {
   }): Promise<TemplateChangeResult>;
   setControllerExecutors(count: number): Promise<{ from: number; to: number; applied: boolean }>;
   scmSync(): Promise<ScmSyncStatus>;
+  /** What a page shows anybody who may read it, where scripts are refused; asked once. Fails where pages show nothing of it. */
+  scmSyncFooter(): Promise<ScmSyncStatus>;
   /** Twice equals once. */
   quietDown(reason: string): Promise<void>;
   /** Twice equals once. */

@@ -1,7 +1,9 @@
 // What a command is. One file under `commands/` defines one; the parser, the policy, help and the journey read these
 // fields and know nothing else about it. Generic inside `defineCommand`, plain outside it, so the list needs no `any`.
 import type { z } from 'zod';
+import type { Rule } from './alert.js';
 import type { AuditEntry } from './audit.js';
+import type { Incidents } from './board.js';
 import type { ChangeQueue } from './changes.js';
 import type { Jenkins, Json, JsonObject, Marathon, Mesos } from './cluster.js';
 import type { Message } from './conversation.js';
@@ -14,6 +16,8 @@ export type Effect = 'read' | 'change' | 'disrupt';
 export interface Syntax {
   /** Names of the positional words, in order. */
   words?: readonly string[];
+  /** Name of what all further words together are, such as a reason; without it they are a mistake. */
+  rest?: string;
   /** `switch`: `--now` · `value`: `--git URL` or `--git=URL` · `list`: may be given again. */
   options?: Readonly<Record<string, 'switch' | 'value' | 'list'>>;
 }
@@ -55,6 +59,8 @@ export interface Settings {
   executorsAppId: string | undefined;
   scmSyncGit: string | undefined;
   appUser: string | undefined;
+  /** Where alerts are posted; undefined: nobody is alerted. */
+  alertChannel: string | undefined;
 }
 
 /** What a command may reach. Each names the few calls it makes: `Pick<Ports, 'marathon'>` or narrower. */
@@ -65,6 +71,12 @@ export interface Ports {
   /** The controller's manifest as text, read when asked for. */
   manifest: { read(): Promise<string> };
   audit: { recent(limit: number): Promise<AuditEntry[]> };
+  incidents: Incidents & {
+    /** Has the board shown anew, after something about an incident was said. */
+    refresh(): Promise<void>;
+  };
+  /** The rules, for what an incident is called in a list. */
+  rules: readonly Rule[];
   changes: ChangeQueue;
   catalogue: Catalogue;
   settings: Settings;

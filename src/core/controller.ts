@@ -2,12 +2,12 @@
 import type { App, Framework, JenkinsPulse, MarathonTask } from './cluster.js';
 import type { FailureCause } from './failure-cause.js';
 
-/** The task that is Jenkins now. A crashed task may stay listed without being up (contract marathon §3.3). */
-export function runningTask(app: App): MarathonTask | undefined {
-  return app.tasks.find((task) =>
-    task.state === undefined ? task.startedAt !== undefined : task.state === 'TASK_RUNNING',
-  );
-}
+/** Tasks that run. A crashed one may stay listed without being up (contract marathon §3.3). */
+export const runningTasks = (tasks: readonly MarathonTask[]): MarathonTask[] =>
+  tasks.filter((task) => (task.state === undefined ? task.startedAt !== undefined : task.state === 'TASK_RUNNING'));
+
+/** The task that is Jenkins now. */
+export const runningTask = (app: App): MarathonTask | undefined => runningTasks(app.tasks)[0];
 
 /** `192.168.3.25:31052`; container networks have an address of their own. */
 export function addressOf(task: MarathonTask): string {
@@ -54,6 +54,6 @@ export function healthWords(task: MarathonTask): string {
 }
 
 /** Why a task ended. Some of the table's words carry their own doubt. */
-export function causeWords({ words, certain }: FailureCause): string {
+export function causeWords({ words, certain }: Pick<FailureCause, 'words' | 'certain'>): string {
   return certain || /probably|typically|not known/.test(words) ? words : `probably ${words}`;
 }

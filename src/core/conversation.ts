@@ -7,7 +7,8 @@ export type MessageBlock =
   | { type: 'section'; text: Rich; fields?: { label: string; value: Rich }[] }
   | { type: 'fields'; fields: { label: string; value: Rich }[] }
   | { type: 'table'; columns: string[]; rows: string[][] }
-  | { type: 'code'; text: string }
+  /** `keep: 'end'`: a log, of which the last lines matter most when it is too long. */
+  | { type: 'code'; text: string; keep?: 'end' }
   | { type: 'context'; text: Rich }
   | { type: 'actions'; buttons: Button[] }
   | { type: 'divider' };
@@ -22,8 +23,11 @@ export interface Button {
   confirm?: { title: string; text: string; yes: string; no: string };
 }
 
-/** Everything a button of ours can do. `run`: the command in its value, as the person who clicks. */
-export type PressAction = 'run' | 'plan.confirm' | 'plan.cancel' | 'change.now' | 'change.giveup';
+/**
+ * Everything a button of ours can do. `run`: the command in its value, as the person who clicks; `run.thread`: the same,
+ * and a change is told in the thread of the message that has the button.
+ */
+export type PressAction = 'run' | 'run.thread' | 'plan.confirm' | 'plan.cancel' | 'change.now' | 'change.giveup';
 
 export interface Message {
   /** A full sentence with the same facts as the blocks: notification, screen reader, search, and the twin when Slack refuses blocks. */
@@ -56,6 +60,19 @@ export type Posted =
   | { state: 'answered' }
   | { state: 'refused'; error: string };
 
+export interface PutOptions {
+  rank?: number;
+  priority?: MessagePriority;
+  /** What is said first stays; putting it again changes nothing. */
+  once?: boolean;
+  /**
+   * Of an alert, ms since the epoch: when it was decided, so that a post that Slack held up says for how long, and when
+   * what it tells happened, by the clock of whoever reported it.
+   */
+  since?: number;
+  happenedAt?: number;
+}
+
 /** The one way out to people. Content is stored first, sent by the `posts` queue, and recorded as sent after. */
 export interface Messages {
   /**
@@ -63,12 +80,7 @@ export interface Messages {
    * `rank` orders edits: content of a lower rank than what stands is ignored, so a worker that woke up late cannot
    * turn an outcome back into progress.
    */
-  put(
-    key: string,
-    to: Destination,
-    message: Message,
-    options?: { rank?: number; priority?: MessagePriority },
-  ): Promise<void>;
+  put(key: string, to: Destination, message: Message, options?: PutOptions): Promise<void>;
   posted(key: string): Promise<Posted>;
 }
 

@@ -59,13 +59,26 @@ export interface StoredMessage {
   /** A send began and its end was not recorded: it may or may not stand in Slack. */
   sending: boolean;
   attempts: number;
+  /** Of an alert: when it was decided and when what it tells happened, ms since the epoch. */
+  since?: number | undefined;
+  happenedAt?: number | undefined;
+  /** How long Slack held it up. */
+  lateMs?: number | undefined;
+}
+
+/** Whether the alert channel takes what we say; kept where every process sees it. */
+export interface AlertChannel {
+  /** @param code Slack's own word */
+  broken(code: string, at: number): Promise<void>;
+  well(): Promise<void>;
+  fault(): Promise<{ code: string; since: number } | undefined>;
 }
 
 export interface MessageRecords {
   read(key: string): Promise<StoredMessage | undefined>;
   begin(key: string): Promise<void>;
   /** The message stands in Slack with this content. */
-  sent(key: string, digest: string, where: Spot | undefined): Promise<void>;
+  sent(key: string, digest: string, where: Spot | undefined, lateMs?: number): Promise<void>;
   /** The send surely did not happen. @returns how many have failed in a row */
   unsent(key: string): Promise<number>;
   /** The fate of the send is not known. @returns how many have failed in a row */

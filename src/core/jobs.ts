@@ -5,6 +5,8 @@ import type { Outcome } from './audit.js';
 import type { JsonObject } from './cluster.js';
 import type { Actor, Place } from './command.js';
 import type { Message, PressAction } from './conversation.js';
+import type { MarathonEvent } from './marathon-event.js';
+import type { Line } from './signal.js';
 
 /** Where an answer may go. */
 export interface ReplyTo {
@@ -99,3 +101,22 @@ export interface ChangeRun {
   /** *Deploy now* or *Give up*, pressed while it waits for builds. */
   pressed(): Promise<'now' | 'giveup' | undefined>;
 }
+
+/** What the alerts are decided from, one at a time and in this order. Only the newest of what nobody may miss is data; the rest says "look". */
+export type EventsJob = { v: 1 } & (
+  | { kind: 'event'; event: MarathonEvent; heardAt: number }
+  /** Take a snapshot and reconcile; also the time for everything that is due by now. */
+  | { kind: 'look'; why: string }
+  | { kind: 'polled'; rule: string; facts: unknown }
+  | { kind: 'learned'; incident: string; reopened: number; facts: JsonObject; lines: Line[] }
+  | { kind: 'escalated'; incident: string; why: string | null }
+  /** Somebody acknowledged or silenced: show it. */
+  | { kind: 'refresh' }
+);
+
+/** What the clock, or a decision, asks for outside of the queue that decides. */
+export type TicksJob = { v: 1 } & (
+  | { kind: 'look' }
+  | { kind: 'poll'; rule: string }
+  | { kind: 'investigate' | 'accompany' | 'escalate'; incident: string }
+);

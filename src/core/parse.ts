@@ -132,15 +132,18 @@ function nameWords(command: Command, tokens: readonly string[]): { named: Named;
   }
 
   const names = syntax.words ?? [];
-  if (words.length > names.length) {
+  if (words.length > names.length && syntax.rest === undefined) {
     throw new UserError(
       `\`${command.name}\` does not know what to do with \`${shorten(words[names.length] ?? '')}\`.`,
       usageHint(command),
     );
   }
-  words.forEach((word, index) => {
-    named[names[index] as string] = word;
+  names.forEach((name, index) => {
+    const word = words[index];
+    if (word !== undefined) named[name] = word;
   });
+  const rest = words.slice(names.length).join(' ');
+  if (syntax.rest !== undefined && rest !== '') named[syntax.rest] = rest;
   return { named, here };
 }
 

@@ -28,6 +28,10 @@ export interface Act {
   delivery: string;
 }
 
+/** The id of the change that carries out a plan; `BELLBOARD_JOB` in Marathon. */
+export const changeIdOf = (planId: string): string => `${planId}-go`;
+export const planIdOf = (changeId: string): string => changeId.replace(/-go$/, '');
+
 export interface PlanStore {
   keep(plan: Plan): Promise<void>;
   read(id: string): Promise<Plan | undefined>;

@@ -4,17 +4,27 @@ import type { ScmSyncStatus } from './cluster.js';
 export type ScmState = 'off' | 'failing' | 'unsaved' | 'unknown' | 'ok';
 
 export function scmState(status: ScmSyncStatus): ScmState {
-  if (status.plugin !== 'active' || status.scm === undefined || status.scm === 'None') return 'off';
+  if (isOff(status)) return 'off';
   const { failedAt, successAt } = status;
-  const waiting = (status.queuedCommits ?? 0) > 0 || (status.unpushedCommits ?? 0) > 0;
+  const waiting = commitsWait(status);
   if (
     failedAt !== undefined &&
     (successAt === undefined || failedAt > successAt || (failedAt === successAt && waiting))
   )
     return 'failing';
-  if (waiting || status.configInSync === false) return 'unsaved';
+  if (lacksInGit(status)) return 'unsaved';
   return successAt === undefined ? 'unknown' : 'ok';
 }
+
+/** A footer does not name the SCM, but where it is shown the plugin works. */
+const isOff = ({ plugin, scm, source }: ScmSyncStatus): boolean =>
+  plugin !== 'active' || scm === 'None' || (scm === undefined && source !== 'footer');
+
+const commitsWait = ({ queuedCommits = 0, unpushedCommits = 0 }: ScmSyncStatus): boolean =>
+  queuedCommits > 0 || unpushedCommits > 0;
+
+/** Something is on its way to git, or should be: for a moment after each change, that is as it should be. */
+export const lacksInGit = (status: ScmSyncStatus): boolean => commitsWait(status) || status.configInSync === false;
 
 export function scmWords(status: ScmSyncStatus): string {
   switch (scmState(status)) {

@@ -83,6 +83,12 @@ export function moment(at: number): Rich {
   return { mrkdwn: `<!date^${Math.floor(at / 1000)}^{date_short_pretty} {time}|${utc}>`, plain: utc };
 }
 
+/** The same to the second, for timelines. */
+export function second(at: number): Rich {
+  const utc = `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+  return { mrkdwn: `<!date^${Math.floor(at / 1000)}^{date_short_pretty} {time_secs}|${utc}>`, plain: utc };
+}
+
 export function join(parts: readonly Part[], between = ', '): Rich {
   const rich = parts.map(asRich).filter((part) => part.mrkdwn !== '');
   return {

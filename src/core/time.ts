@@ -10,6 +10,8 @@ export const DAY = 24 * HOUR;
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
+  /** How many of this clock's milliseconds pass in a real one; 1 is real time. */
+  readonly speed: number;
   /** Resolves after `ms` of this clock's time; rejects with the signal's reason when it is aborted first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Calls `act` once after `ms` of this clock's time; the answer cancels it. A pending timer never keeps the process alive. */
@@ -22,6 +24,7 @@ export interface Clock {
  */
 export function runningClock(speed = 1, origin = 0): Clock {
   return {
+    speed,
     now: () => (speed === 1 ? Date.now() : Math.round(origin + (Date.now() - origin) * speed)),
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {

@@ -68,7 +68,7 @@ function refuseSecrets(text: string, ports: AcceptPorts): void {
 
 /** A button with a command in it is that command, typed by whoever clicked: the same checks, the same queue. */
 function asTyped(job: Incoming): Incoming {
-  if (job.kind === 'command' || job.action !== 'run') return job;
+  if (job.kind === 'command' || (job.action !== 'run' && job.action !== 'run.thread')) return job;
   const { action: _run, value, ...fromSlack } = job;
   return { ...fromSlack, kind: 'command', text: value };
 }

@@ -5,21 +5,18 @@ import { context, type Message, say, sorry } from '../core/conversation.js';
 import { UserError } from '../core/errors.js';
 import type { ConfirmedJob, PressJob, Step } from '../core/jobs.js';
 import { type Parsed, parse } from '../core/parse.js';
-import type { Act, Plan } from '../core/plans.js';
+import { type Act, changeIdOf, type Plan, planIdOf } from '../core/plans.js';
 import { code, join, md, mention, moment, prose } from '../core/text.js';
 import { askedFor, permissionOf } from './permission.js';
 import { closePlan } from './plan.js';
 import type { PerformPorts } from './ports.js';
 import { answerKey, answerTo, askedBy, channelOf, rootKey } from './reply.js';
 
-/** The id of the change that carries out a plan; `BELLBOARD_JOB` in Marathon. */
-export const changeIdOf = (planId: string): string => `${planId}-go`;
-
 /** Above the plan itself, below the first step of the change. */
 const CONFIRMED_RANK = 5;
 
 export async function press(job: PressJob, ports: PerformPorts): Promise<void> {
-  const plan = await ports.plans.read(job.value.replace(/-go$/, ''));
+  const plan = await ports.plans.read(planIdOf(job.value));
   if (plan === undefined) {
     throw new UserError('That button is older than what is remembered of it.', 'Type the command again.');
   }
@@ -36,6 +33,7 @@ export async function press(job: PressJob, ports: PerformPorts): Promise<void> {
     case 'change.giveup':
       return choose(job, plan, ports);
     case 'run':
+    case 'run.thread':
       throw new Error('a button with a command is performed as that command');
   }
 }

@@ -2,6 +2,7 @@
 // a key; reads the newest content, so however many edits were asked for, one call sends the last of them.
 import type { Destination, Message } from '../core/conversation.js';
 import {
+  type AlertChannel,
   type MessageRecords,
   type Messenger,
   type Pace,
@@ -9,13 +10,18 @@ import {
   type Spot,
   type StoredMessage,
 } from '../core/delivery.js';
-import { md } from '../core/text.js';
-import { type Clock, MINUTE, SECOND } from '../core/time.js';
+import { md, mention } from '../core/text.js';
+import { type Clock, DAY, MINUTE, SECOND } from '../core/time.js';
+import { duration } from '../core/words.js';
 
 export interface SendPorts {
   messenger: Messenger;
   records: MessageRecords;
   pace: Pace;
+  /** Told what becomes of alerts. */
+  alertChannel: Pick<AlertChannel, 'broken' | 'well'>;
+  /** @param ms from what happened to the request that tells Slack */
+  alerted(ms: number): void;
   clock: Clock;
   log: { warn(fields: object, text: string): void };
 }
@@ -33,6 +39,9 @@ const POST_EVERY_MS = SECOND;
 const RESPONSE_USES = 4;
 const RESPONSE_LIFE_MS = 30 * MINUTE - 10 * SECOND;
 const PARENT_WAIT_MS = 300;
+/** Somebody may invite the bot into its alert channel again: what waits for that is not lost for a day. */
+const ALERT_AGAIN_MS = 30 * SECOND;
+const ALERT_KEPT_MS = DAY;
 const LONGEST_PAUSE_MS = MINUTE;
 
 /** Slack's words for "that message is no longer there to be edited". */
@@ -87,7 +96,7 @@ async function deliver(key: string, stored: StoredMessage, ports: SendPorts): Pr
 async function edit(key: string, stored: StoredMessage, spot: Spot, ports: SendPorts): Promise<SendResult> {
   const wait = await turn('chat.update', `edit:${spot.channelId}:${spot.ts}`, ports);
   if (wait > 0) return { again: wait };
-  await ports.messenger.edit(spot, stored.wanted);
+  await ports.messenger.edit(spot, delayed(stored.wanted, stored.lateMs, stored));
   await ports.records.sent(key, stored.digest, undefined);
   return DONE;
 }
@@ -102,10 +111,14 @@ async function post(key: string, stored: StoredMessage, to: ChannelSpot, ports: 
   }
   const wait = await turn('chat.postMessage', `post:${to.channelId}`, ports);
   if (wait > 0) return { again: wait };
-  const message = found === 'cannot-look' ? mayRepeat(stored.wanted) : stored.wanted;
+  const lateMs = lateness(stored, ports.clock.now());
+  const known = delayed(stored.wanted, lateMs, stored);
+  const message = found === 'cannot-look' ? mayRepeat(known) : known;
   await ports.records.begin(key);
+  if (isAlert(stored)) ports.alerted(Math.max(0, ports.clock.now() - (stored.happenedAt ?? stored.since ?? 0)));
   const spot = await ports.messenger.post(to, message, key);
-  await ports.records.sent(key, stored.digest, spot);
+  await ports.records.sent(key, stored.digest, spot, lateMs);
+  if (isAlert(stored)) await ports.alertChannel.well();
   await sendRest({ channelId: spot.channelId, threadTs: to.threadTs ?? spot.ts }, stored.wanted, ports);
   return DONE;
 }
@@ -140,15 +153,17 @@ async function answer(
   if (wait > 0) return { again: wait };
   if ((await ports.pace.use(to.delivery)) > RESPONSE_USES) return direct(key, stored, to.userId, ports);
   await ports.records.begin(key);
+  const isLong = ports.messenger.overflow(stored.wanted) !== undefined;
   try {
-    const message = stored.sending && !to.replace ? mayRepeat(stored.wanted) : stored.wanted;
+    const known = stored.sending && !to.replace ? mayRepeat(stored.wanted) : stored.wanted;
+    const message = isLong ? continued(known, to) : known;
     await ports.messenger.respond(to.responseUrl, message, { replace: to.replace, inChannel: to.here === true });
   } catch (error) {
     if (error instanceof SlackError && error.fate === 'never') return direct(key, stored, to.userId, ports);
     throw error;
   }
   await ports.records.sent(key, stored.digest, undefined);
-  if (ports.messenger.overflow(stored.wanted) !== undefined) {
+  if (isLong) {
     const spot = await ports.messenger.direct(to.userId, stored.wanted, `${key}/rest`);
     await sendRest({ channelId: spot.channelId, threadTs: spot.ts }, stored.wanted, ports);
   }
@@ -188,6 +203,27 @@ async function turn(method: string, slot: string, { pace }: SendPorts): Promise<
   return paused > 0 ? paused : pace.slot(slot, POST_EVERY_MS);
 }
 
+/** The root message of an incident. */
+const isAlert = ({ since, to }: StoredMessage): boolean => since !== undefined && to.kind === 'channel';
+
+/** Below this nobody calls it late. */
+const LATE_FROM_MS = 10 * SECOND;
+
+function lateness(stored: StoredMessage, now: number): number | undefined {
+  const lateMs = now - (stored.since ?? now);
+  return isAlert(stored) && lateMs >= LATE_FROM_MS ? lateMs : undefined;
+}
+
+/** The times in it are true; that it comes late is said. */
+function delayed(message: Message, lateMs: number | undefined, { attempts }: StoredMessage): Message {
+  if (lateMs === undefined) return message;
+  const whose = attempts > 0 ? 'by Slack' : 'before it could be sent';
+  return {
+    text: message.text,
+    blocks: [...message.blocks, { type: 'context', text: md`Delayed ${duration(lateMs)} ${whose}.` }],
+  };
+}
+
 const mayRepeat = (message: Message): Message => ({
   text: message.text,
   blocks: [
@@ -200,6 +236,15 @@ const mayRepeat = (message: Message): Message => ({
 const doubtOf = (key: string, stored: StoredMessage, error: SlackError, { records }: SendPorts): Promise<number> =>
   stored.sending || error.fate === 'unknown' ? records.doubtful(key) : records.unsent(key);
 
+/** A private answer has no thread, and takes no file. */
+const continued = (message: Message, { here, userId }: Extract<Destination, { kind: 'answer' }>): Message => {
+  const whose = here === true ? md`a direct message to ${mention(userId)}` : md`a direct message to you`;
+  return {
+    text: message.text,
+    blocks: [...message.blocks, { type: 'context', text: md`What was cut is in ${whose}, as a file in its thread.` }],
+  };
+};
+
 async function failed(key: string, stored: StoredMessage, error: SlackError, ports: SendPorts): Promise<SendResult> {
   ports.log.warn({ key, method: error.method, code: error.code }, 'Slack did not take a message');
   if (error.retryAfterMs !== undefined) {
@@ -210,6 +255,10 @@ async function failed(key: string, stored: StoredMessage, error: SlackError, por
   if (GONE.has(error.code) && stored.ts !== undefined) {
     await ports.records.forgetPlace(key);
     return { again: 0 };
+  }
+  if (error.fate === 'never' && isAlert(stored)) {
+    await ports.alertChannel.broken(error.code, ports.clock.now());
+    if (ports.clock.now() - (stored.since ?? 0) < ALERT_KEPT_MS) return { again: ALERT_AGAIN_MS };
   }
   if (error.fate === 'never') {
     await ports.records.refused(key, stored.digest, error.code);

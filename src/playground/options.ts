@@ -1,10 +1,12 @@
 // The playground's own command line.
 import { parseArgs } from 'node:util';
+import parseDuration from 'parse-duration';
 import { UserError } from '../core/errors.js';
+import { DAY, SECOND } from '../core/time.js';
 import type { JenkinsGeneration, MarathonGeneration } from './world/types.js';
 
 /** In the order given: a press belongs to the command before it. */
-export type Act = { run: string } | { press: string } | { incident: string };
+export type Act = { run: string } | { press: string } | { incident: string } | { waitMs: number };
 
 export interface PlaygroundOptions {
   acts: Act[];
@@ -25,15 +27,16 @@ Without options: a terminal where you type /ci commands as @ana and press button
   --run '/ci where'     runs a command, prints the answer; may be given several times
   --press Deploy        presses a button of the last message and waits for its end
   --incident 'kill controller'   breaks something (the list: !list in the terminal)
+  --wait 10min          lets that much time of the simulated world pass, an hour in a minute
   --json                prints one JSON object with the base URLs of marathon, mesos, jenkins and slack, and stays up
   --user @dev           who types: @ana (operator, the default), @dev, @lee …
   --channel '#ci'       where
   --speed 4             how much faster than real time the simulated world runs (1 to 100;
-                        4 in the terminal, 20 with --run)
+                        4 in the terminal, 20 with --run and the like)
   --marathon 1.5        which Marathon is simulated: 0.8, 0.11, 1.3, 1.5 or 1.11
   --jenkins old         old (1.596 with Mesos plugin 0.7) or modern (2.479 with Mesos plugin 2.x)
 
-With --run it exits 0 when every command and press was carried out, 1 when one was not.
+With --run, --press, --incident or --wait it exits 0 when each of them was carried out, 1 when one was not.
 `;
 
 const MARATHONS: readonly MarathonGeneration[] = ['0.8', '0.11', '1.3', '1.5', '1.11'];
@@ -45,13 +48,14 @@ export function readOptions(argv: string[]): PlaygroundOptions {
     if (token.kind !== 'option' || token.value === undefined) return [];
     if (token.name === 'run') return [{ run: token.value }];
     if (token.name === 'press') return [{ press: token.value }];
+    if (token.name === 'wait') return [{ waitMs: durationOf('--wait', token.value) }];
     return token.name === 'incident' ? [{ incident: token.value }] : [];
   });
   return {
     acts,
     json: values.json === true,
     help: values.help === true,
-    speed: speedOf(values.speed, acts.length > 0 ? 20 : 4),
+    speed: speedOf('--speed', values.speed ?? (acts.length > 0 ? '20' : '4')),
     marathon: oneOf('--marathon', values.marathon, MARATHONS, '1.5'),
     jenkins: oneOf('--jenkins', values.jenkins, JENKINSES, 'old'),
     user: values.user ?? '@ana',
@@ -68,6 +72,7 @@ function parse(argv: string[]) {
         run: { type: 'string', multiple: true },
         press: { type: 'string', multiple: true },
         incident: { type: 'string', multiple: true },
+        wait: { type: 'string', multiple: true },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         speed: { type: 'string' },
@@ -85,10 +90,18 @@ function parse(argv: string[]) {
   }
 }
 
-function speedOf(typed: string | undefined, otherwise: number): number {
-  const speed = Number(typed ?? otherwise);
+/** @param name what the person called it, for the refusal · @throws UserError */
+export function speedOf(name: string, typed: string): number {
+  const speed = typed.trim() === '' ? Number.NaN : Number(typed);
   if (speed >= 1 && speed <= 100) return speed;
-  throw new UserError(`Expected --speed to be a number from 1 to 100, got "${typed}".`);
+  throw new UserError(`Expected ${name} to be a number from 1 to 100, got "${typed}".`);
+}
+
+/** @returns ms · @throws UserError */
+export function durationOf(name: string, typed: string): number {
+  const ms = /[a-z]/i.test(typed) ? parseDuration(typed) : null;
+  if (ms !== null && ms >= SECOND && ms <= DAY) return ms;
+  throw new UserError(`Expected ${name} to be a time from 1 s to 1 day with its unit, such as 10min, got "${typed}".`);
 }
 
 function oneOf<T extends string>(name: string, typed: string | undefined, known: readonly T[], otherwise: T): T {

@@ -1,14 +1,16 @@
 // The playground's terminal: type commands, press buttons by number, break things, change who you are.
 import { createInterface } from 'node:readline/promises';
-import { findIncident, incidents } from './incidents.js';
-import type { PlaygroundOptions } from './options.js';
+import { cause, listed } from './incidents/index.js';
+import { durationOf, type PlaygroundOptions, speedOf } from './options.js';
 import type { Scene } from './scene.js';
+import { HURRY, untilIdle } from './script.js';
 import { screenOf } from './terminal/screen.js';
 import { Transcript } from './terminal/transcript.js';
 
 const INTRO = `A simulated cluster of 40 machines runs Jenkins; you are @ana in #ci of a simulated Slack.
 Type /ci where, /ci usage, /ci scale executors 4, /ci deploy --mem 3072 … and press buttons by their number.
-  !list  what can be broken    @dev  become somebody else    #random  go to another channel    ?  help    Ctrl-D  leave
+  !list  what can be broken    !wait 10min  let time pass quickly    !speed 60  let it run so fast from now on
+  @dev  become somebody else    #random  go to another channel    ?  help    Ctrl-D  leave
 `;
 
 const REDRAW_MS = 60;
@@ -46,6 +48,7 @@ export async function converse(scene: Scene, options: PlaygroundOptions): Promis
   }
   stopWatching();
   clearTimeout(pending);
+  transcript.flush();
   screen.write('\n');
   return 0;
 }
@@ -58,9 +61,7 @@ async function obey(
 ): Promise<void> {
   if (line === '') return;
   if (line === '?') return transcript.note(INTRO.trim());
-  if (line === '!list')
-    return transcript.note(incidents.map(({ name, what }) => `!${name.padEnd(18)} ${what}`).join('\n  '));
-  if (line.startsWith('!')) return transcript.note(findIncident(line.slice(1)).happen(scene.world));
+  if (line.startsWith('!')) return transcript.note(await told(line.slice(1).trim(), scene));
   if (/^\d+$/.test(line)) return press(Number(line), scene, who, transcript);
   if (/^@\w+$/.test(line)) {
     who.user = line;
@@ -75,6 +76,23 @@ async function obey(
     return;
   }
   await scene.slack.mention({ ...who, text: line.replace(/^@(ci|bellboard)\s+/, '') });
+}
+
+/** @returns what was done */
+async function told(wish: string, scene: Scene): Promise<string> {
+  const { world, clock } = scene;
+  const [word = '', rest = ''] = wish.split(/\s+(.*)/);
+  if (wish === 'list') return listed();
+  if (word === 'speed') {
+    clock.setSpeed(speedOf('!speed', rest));
+    return `Time runs ${clock.speed} times as fast from now on.`;
+  }
+  if (word === 'wait') {
+    await clock.hurry(durationOf('!wait', rest), HURRY);
+    await untilIdle(scene);
+    return `${rest} passed.`;
+  }
+  return cause(world, wish);
 }
 
 async function press(number: number, scene: Scene, who: { user: string }, transcript: Transcript): Promise<void> {

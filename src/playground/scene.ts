@@ -86,6 +86,8 @@ const environmentFor = (
   SLACK_BOT_TOKEN: slack.botToken,
   SLACK_APP_TOKEN: slack.appToken,
   SLACK_API_URL: slack.slackApiUrl,
+  ALERT_CHANNEL: slack.channelId('#ci-alerts'),
+  ONCALL_MENTION: 'S0CIOPS',
   MARATHON_URL: world.servers.marathon.url,
   MESOS_URL: world.servers.mesos.url,
   JENKINS_USERNAME: world.jenkins.accounts.user,

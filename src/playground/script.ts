@@ -1,6 +1,8 @@
-// `--run`, `--press` and `--incident`: acts one after the other, each to its end, everything that was said printed.
+// `--run`, `--press`, `--incident` and `--wait`: acts one after the other, each to its end, everything that was said printed.
 import { setTimeout as wait } from 'node:timers/promises';
-import { findIncident } from './incidents.js';
+import prettyMilliseconds from 'pretty-ms';
+import { SECOND } from '../core/time.js';
+import { cause } from './incidents/index.js';
 import type { PlaygroundOptions } from './options.js';
 import type { Scene } from './scene.js';
 import { pressables, type SlackMessage } from './slack/workspace.js';
@@ -10,16 +12,27 @@ import { Transcript } from './terminal/transcript.js';
 /** Real time; a deploy of two simulated minutes takes six seconds at the default speed. */
 const PATIENCE_MS = 10 * 60_000;
 const LOOK_MS = 60;
+/** How fast time passes where nobody types: an hour in a minute. Much faster, and real answers come too late for Bellboard. */
+export const HURRY = 60;
+/** What Bellboard has not seen well once it cannot miss: it has looked at everything by then. */
+const ACQUAINTED_MS = 40 * SECOND;
+/** World time without a change after which what was said is printed: a message that is still growing is printed once. */
+const STILL_MS = 20 * SECOND;
 
 /** @returns whether every act found its object and ended */
 export async function runActs(scene: Scene, options: PlaygroundOptions): Promise<boolean> {
   const transcript = new Transcript(scene.slack, screenOf(process.stdout));
   let ok = true;
+  let acquainted = false;
   for (const act of options.acts) {
     try {
       if ('run' in act) await typed(scene, options, act.run, transcript);
       else if ('press' in act) await press(scene, options, act.press, transcript);
-      else transcript.note(findIncident(act.incident).happen(scene.world));
+      else if ('incident' in act) {
+        if (!acquainted) await scene.clock.hurry(ACQUAINTED_MS, HURRY);
+        acquainted = true;
+        transcript.note(cause(scene.world, act.incident));
+      } else await pass(scene, act.waitMs, transcript);
       await untilIdle(scene);
       transcript.flush();
     } catch (error) {
@@ -47,6 +60,19 @@ async function press(scene: Scene, { user }: PlaygroundOptions, label: string, t
   if (message === undefined) throw new Error(`No message has a button "${label}".`);
   transcript.note(`${user} presses ${label}`);
   await scene.slack.press({ user, channel: message.channelId, messageTs: message.ts, label });
+}
+
+/** What Bellboard says meanwhile is printed as it comes, in the form it has when it comes to rest. */
+async function pass({ clock, slack }: Scene, ms: number, transcript: Transcript): Promise<void> {
+  transcript.note(`${prettyMilliseconds(ms, { verbose: true })} pass`);
+  let cancel = () => {};
+  const stopWatching = slack.onChange(() => {
+    cancel();
+    cancel = clock.after(STILL_MS, () => transcript.flush());
+  });
+  await clock.hurry(ms, HURRY);
+  stopWatching();
+  cancel();
 }
 
 function lastWith(messages: readonly SlackMessage[], label: string): SlackMessage | undefined {

@@ -1,8 +1,12 @@
-// The playground's time: some multiple of real time, and able to leap over hours while the scene is set.
+// The playground's time: some multiple of real time that may change as it runs, and able to leap over hours while the
+// scene is set.
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock } from '../core/time.js';
 
 export interface WorldClock extends Clock {
+  setSpeed(times: number): void;
+  /** Lets `ms` pass at `speed`, or faster when the clock already is; afterwards it runs as before. */
+  hurry(ms: number, speed: number): Promise<void>;
   /** Lets `ms` pass at once: every timer that falls due runs, in order, and real I/O gets a turn after each. */
   leap(ms: number): Promise<void>;
 }
@@ -12,8 +16,9 @@ interface Timer {
   act: () => void;
 }
 
-/** @param start ms since the epoch that the clock shows first · @param speed times real time, once it runs */
-export function worldClock(start: number, speed: number): WorldClock {
+/** @param start ms since the epoch that the clock shows first · @param initialSpeed times real time, once it runs */
+export function worldClock(start: number, initialSpeed: number): WorldClock {
+  let speed = initialSpeed;
   let base = start;
   let realBase = performance.now();
   let leaping = false;
@@ -52,22 +57,42 @@ export function worldClock(start: number, speed: number): WorldClock {
     };
   };
 
+  const sleep: Clock['sleep'] = (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const stop = () => {
+        cancel();
+        reject(signal?.reason);
+      };
+      const cancel = after(ms, () => {
+        signal?.removeEventListener('abort', stop);
+        resolve();
+      });
+      signal?.addEventListener('abort', stop, { once: true });
+    });
+  const setSpeed = (times: number) => {
+    if (!leaping) [base, realBase] = [now(), performance.now()];
+    speed = times;
+    setAlarm();
+  };
+
   return {
     now,
     after,
-    sleep: (ms, signal) =>
-      new Promise((resolve, reject) => {
-        if (signal?.aborted) return reject(signal.reason);
-        const stop = () => {
-          cancel();
-          reject(signal?.reason);
-        };
-        const cancel = after(ms, () => {
-          signal?.removeEventListener('abort', stop);
-          resolve();
-        });
-        signal?.addEventListener('abort', stop, { once: true });
-      }),
+    sleep,
+    get speed() {
+      return speed;
+    },
+    setSpeed,
+    async hurry(ms, wanted) {
+      const usual = speed;
+      setSpeed(Math.max(usual, wanted));
+      // The alarm alone does not keep the process alive, and nothing else need be going on.
+      const alive = setInterval(() => {}, 1_000);
+      await sleep(ms);
+      clearInterval(alive);
+      setSpeed(usual);
+    },
     async leap(ms) {
       const end = now() + ms;
       base = now();

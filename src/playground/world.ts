@@ -12,6 +12,7 @@ import { Cluster } from './world/cluster.js';
 import { JenkinsWorld } from './world/jenkins/world.js';
 import { MESOS_BENEATH } from './world/marathon/generation.js';
 import { MarathonWorld } from './world/marathon/world.js';
+import { Troubles } from './world/troubles.js';
 import type { JenkinsGeneration, MarathonGeneration } from './world/types.js';
 
 export interface WorldOptions {
@@ -27,6 +28,8 @@ export interface SimulatedWorld {
   cluster: Cluster;
   marathon: MarathonWorld;
   jenkins: JenkinsWorld;
+  /** What was broken on purpose and still is. */
+  troubles: Troubles;
   servers: { marathon: MarathonServer; mesos: MesosServer; jenkins: { url: string; faults: Faults } };
   /** For `http_proxy`: resolves the simulated addresses `192.168.3.*`. */
   proxyUrl: string;
@@ -42,6 +45,7 @@ export async function buildWorld(options: WorldOptions): Promise<SimulatedWorld>
   const cluster = new Cluster({ clock, mesos: MESOS_BENEATH[generation] });
   const jenkins = new JenkinsWorld(cluster, {
     generation: options.jenkins ?? 'old',
+    isReachable: (taskId) => cluster.task(taskId)?.agent.state === 'active',
     ...(options.bootMs === undefined ? {} : { bootMs: options.bootMs, silentMs: options.bootMs / 8 }),
   });
   const marathon = new MarathonWorld(cluster, {
@@ -67,6 +71,7 @@ export async function buildWorld(options: WorldOptions): Promise<SimulatedWorld>
     cluster,
     marathon,
     jenkins,
+    troubles: new Troubles(),
     servers: {
       marathon: marathonServer,
       mesos: mesosServer,

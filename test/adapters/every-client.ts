@@ -55,6 +55,8 @@ export const READS: Act[] = [
     agents: (client) => client.agents(),
     frameworks: (client) => client.frameworks(),
     tasks: (client) => client.tasks('F'),
+    endedTasks: (client) => client.endedTasks('F'),
+    taskStatus: (client) => client.taskStatus('t'),
   }),
   ...act('Jenkins', jenkins, 'read', {
     controller: (client) => client.controller(),

@@ -8,6 +8,9 @@ import { GENERATIONS, running } from '../playground/marathon-http.js';
 import { APP, jenkinsApp } from '../playground/marathon-scene.js';
 import { ciCluster } from '../playground/mesos-http.js';
 import { failureOf, hastyClock } from './failing.js';
+import { closeServersAfterEach, localServer } from './local-server.js';
+
+closeServersAfterEach();
 
 const common = { clock: hastyClock(), scrub: (text: string) => text, publicUrl: undefined };
 const open: { close(): unknown }[] = [];
@@ -74,6 +77,34 @@ describe.each(['1.10', '0.22'] as const)('Mesos %s', (mesos) => {
     expect(statistics).toMatchObject({ frameworkId: marathon.id, executorId: task?.id });
     expect(statistics?.cpuSeconds).toBeGreaterThan(0);
     expect(statistics?.memRssMiB).toBeGreaterThan(0);
+  });
+
+  it('tells why a task ended, and what it wrote last', async () => {
+    const { server, agent, cluster, clock, marathon, host } = await ciCluster({ mesos });
+    // The simulated agents live at addresses of their own; the test reaches this one by its port.
+    const master = await localServer(async ({ url, method, body }, response) => {
+      const asked = method === 'POST' ? { method, body, headers: { 'content-type': 'application/json' } } : {};
+      const answer = await fetch(`${server.url}${url}`, asked);
+      const { hostname, port } = new URL(agent.url);
+      const seen = (await answer.text()).replaceAll(`"hostname":"${host}"`, `"hostname":"${hostname}"`);
+      response.writeHead(answer.status).end(seen.replaceAll('"port":5051', `"port":${port}`));
+    });
+    const client = mesosClient({ ...common, urls: () => [master.url], credentials: undefined });
+    open.push(client);
+    const task = cluster.task('jenkins.1');
+    if (task === undefined) throw new Error('no task');
+    task.sandbox.stderr += 'SEVERE: last words\n';
+    cluster.crashTask(task.id, { oom: true });
+    await clock.advance(1_000);
+    const [ended] = await client.endedTasks(marathon.id);
+    expect(ended).toMatchObject({ id: 'jenkins.1', state: 'TASK_FAILED', endedAt: expect.any(Number) });
+    const status = await client.taskStatus('jenkins.1');
+    if (mesos === '0.22') expect(status).toBeUndefined();
+    else expect(status).toMatchObject({ message: expect.stringMatching(/^Memory limit exceeded/) });
+    const place = { mesosAgentId: task.agent.id, frameworkId: marathon.id, executorId: '', taskId: 'jenkins.1' };
+    expect(await client.sandboxTail(place, 'stderr', 25)).toBe('SEVERE: last words\n');
+    expect(await client.sandboxTail(place, 'stdout', 25)).toBe('');
+    expect(await client.sandboxTail({ ...place, taskId: 'jenkins.2' }, 'stdout', 25)).toBeUndefined();
   });
 });
 

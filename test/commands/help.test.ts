@@ -24,13 +24,14 @@ const SIGNS =
 
 test('what you may do, with how it is typed', async () => {
   const message = await helped(undefined);
-  expect(message.text).toBe('What you may do here: help, where, status, usage, deploy, scale, cancel.');
+  expect(message.text).toBe('What you may do here: help, where, status, usage, logs, deploy, scale, cancel.');
   expect(linesOf(message)).toEqual([
     '*What you may do here*',
     '`/ci help [command]` What you may do here.',
     '`/ci where` Where the Jenkins controller runs, since when, and who deployed it.',
     '`/ci status` One screen: app, deployments, Jenkins, Mesos framework, SCM sync, running changes.',
     '`/ci usage` CPU and memory given to Jenkins, really used, and what the cluster has.',
+    "`/ci logs [stdout|stderr] [--previous] [--lines N]` The last lines of the controller's output, from its Mesos sandbox.",
     '`/ci deploy [--git URL] [--user U] [--cpus N] [--mem MiB] [--set K=V]… [--wait 30m|--now] [--dry-run]` Deploy the Jenkins controller from its manifest.',
     '`/ci scale executors &lt;count&gt; [--label L] [--controller]` Change how many Jenkins executors run.',
     '`/ci cancel [id]` Stop a waiting or running change, or roll back a Marathon deployment.',
@@ -40,7 +41,7 @@ test('what you may do, with how it is typed', async () => {
 
 test('what you may not do is named, with how to learn who can', async () => {
   const message = await helped(undefined, READS_ONLY);
-  expect(message.text).toBe('What you may do here: help, where, status, usage.');
+  expect(message.text).toBe('What you may do here: help, where, status, usage, logs.');
   expect(linesOf(message)).toContain(
     '(Not for you here: `deploy`, `scale`, `cancel`. `/ci help &lt;command&gt;` says who can.)',
   );

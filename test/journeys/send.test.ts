@@ -270,6 +270,13 @@ describe('what does not fit', () => {
     slack.want('key', ANSWER, hello);
     await sendAll('key');
     expect(slack.slack.map((call) => call.call)).toEqual(['respond', 'direct', 'upload']);
+    expect(slack.slack[0]?.text).toBe('hello | What was cut is in a direct message to you, as a file in its thread.');
+  });
+
+  test('of an answer the channel sees names whose direct message has it', async () => {
+    slack.want('key', { ...ANSWER, here: true }, hello);
+    await sendAll('key');
+    expect(slack.slack[0]?.text).toMatch(/in a direct message to @U0ANA,/);
   });
 
   test('and cannot be uploaded does not repeat the message', async () => {

@@ -55,6 +55,7 @@ describe('SCM sync', () => {
     await clock.advance(MINUTE);
     const failing = await script(STATUS);
     expect(failing).toMatchObject({ queuedCommits: 0, unpushedCommits: 2, configInSync: true });
+    expect(failing.filesAtRisk).toEqual(['config.xml']);
     expect(failing.fail.tail.split('<br/>')).toHaveLength(3);
     expect(failing.fail.mtime).toBeGreaterThan(failing.success.mtime);
     expect(failing.log.map((record: { message: string }) => record.message)).toContain(
@@ -94,6 +95,24 @@ describe('SCM sync', () => {
     world.startBuild('app-build');
     await clock.advance(3 * MINUTE);
     expect(world.repository.head.message).toBe('Jenkins configuration files updated by SYSTEM');
+  });
+
+  it('names the files of a new task that it would not find', async () => {
+    const { script, world, clock } = await up();
+    expect((await script(STATUS)).filesAtRisk).toEqual([]);
+    world.failGitPush(true);
+    const job = world.current?.home.config.jobs.find(({ kind }) => kind !== 'folder');
+    if (job === undefined) throw new Error('the seed has no job');
+    job.description = 'changed';
+    world.changeConfig();
+    const file = `jobs/${job.fullName.split('/').join('/jobs/')}/config.xml`;
+    expect((await script(STATUS)).filesAtRisk).toEqual(['config.xml', file]);
+    await clock.advance(MINUTE);
+    expect((await script(STATUS)).filesAtRisk).toEqual(['config.xml', file]);
+    world.failGitPush(false);
+    world.changeConfig();
+    await clock.advance(MINUTE);
+    expect((await script(STATUS)).filesAtRisk).toEqual([]);
   });
 
   it('can be inactive or absent', async () => {

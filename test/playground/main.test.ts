@@ -51,6 +51,18 @@ describe('npm run playground -- --run …', () => {
     expect(code).toBe(0);
   });
 
+  it('breaks something, lets time pass, and ends by itself', TIMEOUT, async () => {
+    const { code, out } = await run('--incident', 'out of memory', '--wait', '5min', '--run', '/ci where');
+    expect(out).toContain('— The controller ran out of memory. Marathon starts it again.\n— 5 minutes pass\n');
+    expect(out).toMatch(/it is healthy and Jenkins answers\.[\s\S]*Last failure Marathon remembers: out of memory/);
+    expect(code).toBe(0);
+  });
+
+  it('exits 1 when something cannot be broken, 2 when a time has no unit', TIMEOUT, async () => {
+    expect(await run('--incident', 'agent back')).toMatchObject({ code: 1, out: '— No Mesos agent is away.\n' });
+    expect(await run('--wait', '10')).toMatchObject({ code: 2, err: expect.stringContaining('such as 10min') });
+  });
+
   it('exits 1 when a command was not understood or a button is not there', TIMEOUT, async () => {
     const { code, out } = await run('--run', '/ci wehre', '--press', 'Deploy');
     expect(out).toContain('Did you mean');

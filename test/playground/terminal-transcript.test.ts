@@ -142,6 +142,51 @@ describe('in a file', () => {
   });
 });
 
+describe('what Bellboard says by itself', () => {
+  const alert = (text: string, more: object = {}) => client.chat.postMessage({ channel: 'C0CIALERTS', text, ...more });
+  const IN_ALERTS = expect.stringMatching(/^@bellboard in #ci-alerts · \d\d:\d\d$/);
+
+  test('in another channel is shown, a reply below its parent although other messages came between', async () => {
+    const seen = screen(false);
+    const transcript = new Transcript(slack, seen);
+    const { ts = '' } = await alert('Jenkins restarted');
+    await post('something else');
+    await alert('relaunched on 192.168.3.31', { thread_ts: ts });
+    transcript.flush();
+    expect(seen.shown()).toEqual([
+      IN_ALERTS,
+      '  Jenkins restarted',
+      expect.stringMatching(/^ {4}↳ @bellboard in #ci-alerts · \d\d:\d\d$/),
+      '      relaunched on 192.168.3.31',
+      HEAD,
+      '  something else',
+    ]);
+  });
+
+  test('as a reply far from its parent names that parent', async () => {
+    const seen = screen(false, { columns: 100, rows: 30 });
+    const transcript = new Transcript(slack, seen);
+    const { ts = '' } = await alert(':red_circle: *Jenkins restarted*: out of memory\nmore');
+    transcript.flush();
+    await alert('healthy again', { thread_ts: ts });
+    transcript.flush();
+    expect(seen.shown().slice(-2)).toEqual([
+      expect.stringMatching(/^ {4}↳ @bellboard in .* · to “🔴 Jenkins restarted: out of memory”$/),
+      '      healthy again',
+    ]);
+  });
+
+  test('is shown anew when it was edited', async () => {
+    const seen = screen(false);
+    const transcript = new Transcript(slack, seen);
+    const { ts = '' } = await alert('Jenkins is down');
+    transcript.flush();
+    await client.chat.update({ channel: 'C0CIALERTS', ts, text: 'Jenkins is back' });
+    transcript.flush();
+    expect(seen.shown().slice(-2)).toEqual([expect.stringMatching(/· \(edited\)$/), '  Jenkins is back']);
+  });
+});
+
 describe('buttons', () => {
   test('are numbered across all messages, keep their number through edits, and none is given twice', async () => {
     const seen = screen(false);

@@ -24,6 +24,7 @@ export function fakeMarathon(calls: Partial<Marathon> = {}): Marathon {
     }),
     app: async () => anApp(),
     deployments: async () => [],
+    snapshot: async () => ({ app: anApp(), deployments: [], marathonVersion: '1.5.15' }),
     launchQueue: async () => undefined,
     versions: async () => [anApp().version],
     appVersion: async () => anApp().definition,
@@ -55,7 +56,10 @@ export function fakeMesos(calls: Partial<Mesos> = {}): Mesos {
             },
           ]
         : [],
+    endedTasks: async () => [],
     statistics: async () => [],
+    taskStatus: async () => undefined,
+    sandboxTail: async () => undefined,
     sandboxLink: ({ mesosAgentId, frameworkId, taskId }) =>
       `http://192.168.3.4:5050/#/agents/${mesosAgentId}/frameworks/${frameworkId}/executors/${taskId}`,
     ...calls,
@@ -79,6 +83,7 @@ export function fakeJenkins(calls: Partial<Jenkins> = {}): Jenkins {
     setTemplateMax: unexpected('a change of the agent templates'),
     setControllerExecutors: unexpected("a change of the controller's executors"),
     scmSync: async () => SAVED,
+    scmSyncFooter: unexpected('a look at the footer of a page'),
     quietDown: unexpected('quietDown'),
     cancelQuietDown: unexpected('cancelQuietDown'),
     whoAmI: async () => 'bellboard',

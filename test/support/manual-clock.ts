@@ -19,6 +19,7 @@ export function manualClock(start = Date.UTC(2015, 4, 28, 10)): ManualClock {
     };
   };
   return {
+    speed: 1,
     now: () => now,
     after,
     sleep: (ms, signal) =>

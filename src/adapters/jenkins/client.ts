@@ -9,6 +9,7 @@ import { writer } from './post.js';
 import { pulseOf } from './pulse.js';
 import { explainJenkins } from './refusal.js';
 import { BuildQueue, Computers, Controller, WhoAmI } from './schema.js';
+import { readFooter } from './scm-footer.js';
 import { type ScriptName, scriptAnswer, scriptText } from './script.js';
 import { ControllerSet, ExecutorsRead, ScmStatus, TemplateSet } from './script-schema.js';
 
@@ -79,6 +80,7 @@ export function jenkinsClient(options: JenkinsOptions): JenkinsClient {
     },
     setControllerExecutors: (n) => script('controller-executors-set', { n }, ControllerSet),
     scmSync: async () => withoutSecrets(await script('scm-sync-status', {}, ScmStatus), rest.scrub),
+    scmSyncFooter: async () => withoutSecrets(await readFooter(http, () => rest.clock.now()), rest.scrub),
     async quietDown(reason) {
       // The text's name changed with 2.414; cores before 2.267 ignore both.
       await post({ path: '/quietDown', query: { reason, message: reason } });
@@ -102,6 +104,7 @@ function unknownWhere(error: unknown): undefined {
 /** What git and the plugin wrote may quote a URL with a password; the script hides some, we hide the rest. */
 function withoutSecrets(status: ScmSyncStatus, scrub: Scrub): ScmSyncStatus {
   const clean = (text: string | undefined) => (text === undefined ? undefined : scrub(text));
-  const { url, failText, logText } = status;
-  return { ...status, url: clean(url), failText: clean(failText), logText: clean(logText) };
+  const { url, failText, logText, filesAtRisk } = status;
+  const texts = { url: clean(url), failText: clean(failText), logText: clean(logText) };
+  return { ...status, ...texts, filesAtRisk: filesAtRisk?.map(scrub) };
 }

@@ -1,6 +1,7 @@
 // What our Groovy scripts print (contract jenkins §2.3, §3.3), only the fields we read. Called by `client.ts`.
 import { z } from 'zod';
 import type { ExecutorSettings, ScmSyncStatus } from '../../core/cluster.js';
+import { gitSaid, lastFailure, tellingRecord } from './scm-failures.js';
 
 const maybe = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 
@@ -78,7 +79,7 @@ const LogFile = z.object({
   tail: maybe(z.string()),
 });
 
-const LogRecord = z.object({ message: z.string() });
+const LogRecord = z.object({ millis: maybe(z.number()), message: z.string() });
 
 export const ScmStatus = z
   .object({
@@ -91,33 +92,24 @@ export const ScmStatus = z
     unpushedCommits: maybe(z.number()),
     dirtyFiles: maybe(z.number()),
     configInSync: maybe(z.boolean()),
+    filesAtRisk: maybe(z.array(z.string())),
     success: LogFile,
     fail: LogFile,
     log: maybe(z.array(LogRecord)),
   })
-  .transform(
-    ({ success, fail, log, ...wire }): ScmSyncStatus => ({
+  .transform(({ success, fail, log, ...wire }): ScmSyncStatus => {
+    const failure = fail.exists ? lastFailure(fail.tail ?? '') : undefined;
+    const record = tellingRecord(log ?? []);
+    return {
       ...wire,
       // Their times as the files have them: the dates inside have no usable zone (contract jenkins §3.3).
       successAt: success.exists ? success.mtime : undefined,
       failedAt: fail.exists ? fail.mtime : undefined,
       failSize: fail.exists ? fail.size : undefined,
-      failText: fail.exists ? lastFailure(fail.tail) : undefined,
-      logText: gitSaid(log?.map(({ message }) => message)),
-    }),
-  );
-
-/** `<date> : <text><br/>` for each failure, one behind the other. */
-function lastFailure(tail: string | undefined): string | undefined {
-  const line = tail?.split('<br/>').findLast((part) => part.trim() !== '');
-  return line?.replace(/^.*?\d{4} : /s, '').trim();
-}
-
-/** Newest first. The file only says that something failed; git's own words stand behind the colon of these records. */
-function gitSaid(messages: readonly string[] | undefined): string | undefined {
-  const told = messages?.find((message) => /^\[(?:checkinFiles|checkout)\]/.test(message)) ?? messages?.[0];
-  return told
-    ?.replace(/^\[\w+\][^:]*: ?/, '')
-    .split(/\r?\n/, 1)[0]
-    ?.trim();
-}
+      failText: failure?.text,
+      failDate: failure?.date,
+      logText: record === undefined ? undefined : gitSaid(record.message),
+      logAt: record?.millis,
+      source: 'script',
+    };
+  });

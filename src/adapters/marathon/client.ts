@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { App, JsonObject, Marathon, MarathonInfo } from '../../core/cluster.js';
 import { withoutReadOnly } from '../../core/manifest-normal.js';
-import { MINUTE } from '../../core/time.js';
+import { MINUTE, SECOND } from '../../core/time.js';
 import { atLeast } from '../../core/version.js';
 import { type HttpAnswer, type HttpClient, type HttpOptions, type HttpRequest, httpClient } from '../http.js';
 import { explainRefusal, isMissing } from './refusal.js';
@@ -23,6 +23,9 @@ export interface MarathonClient extends Marathon {
 
 /** A cluster is upgraded now and then; a minute-old version does no harm while the same leader answers. */
 const INFO_KEPT_MS = MINUTE;
+
+/** Whoever asks decides alerts one at a time, and looks again within 30 s. */
+const SNAPSHOT_MS = 5 * SECOND;
 
 export function marathonClient(options: MarathonOptions): MarathonClient {
   const { publicUrl, urls, ...rest } = options;
@@ -46,6 +49,16 @@ export function marathonClient(options: MarathonOptions): MarathonClient {
       return found === undefined ? undefined : appOf(found.value.app, (found.raw as { app: JsonObject }).app);
     },
     deployments: async () => (await http.ask({ path: '/v2/deployments' }, Deployments)).value,
+    async snapshot(appId) {
+      const brief = { timeoutMs: SNAPSHOT_MS, repeat: false };
+      const [found, deployments, { version }] = await Promise.all([
+        orMissing({ path: appPath(appId), ...brief }, AppAnswer),
+        http.ask({ path: '/v2/deployments', ...brief }, Deployments),
+        info(),
+      ]);
+      const app = found === undefined ? undefined : appOf(found.value.app, (found.raw as { app: JsonObject }).app);
+      return { app, deployments: deployments.value, marathonVersion: version };
+    },
     async launchQueue(appId) {
       const { value } = await http.ask({ path: '/v2/queue' }, Queue);
       return value.queue.find((entry) => entry.appId === withSlash(appId));

@@ -1,11 +1,14 @@
 // Mesos over HTTP, by the smallest call a master knows: the port `Mesos` of `core/cluster.ts`.
-import type { ExecutorStatistics, Framework, Mesos, MesosAgent, MesosTask } from '../../core/cluster.js';
-import { UpstreamError } from '../../core/errors.js';
-import { SECOND } from '../../core/time.js';
+import type { Framework, Mesos, MesosAgent } from '../../core/cluster.js';
 import { atLeast } from '../../core/version.js';
-import { type HttpClient, type HttpOptions, httpClient } from '../http.js';
+import { type HttpOptions, httpClient } from '../http.js';
+import { AGENT_CALLS } from './agents.js';
 import { type Call, readList, wholeState } from './listing.js';
-import { Agent, FrameworkEntry, hasEnded, Statistics, Task, Versioned } from './schema.js';
+import { sandboxTail } from './sandbox.js';
+import { Agent, FrameworkEntry, Versioned } from './schema.js';
+import { statisticsOf } from './statistics.js';
+import { taskStatus } from './task-status.js';
+import { endedTasksOf, tasksOf } from './tasks.js';
 
 export interface MesosOptions
   extends Pick<HttpOptions, 'urls' | 'credentials' | 'clock' | 'scrub' | 'onResponse' | 'timeouts' | 'retryDelaysMs'> {
@@ -16,12 +19,6 @@ export interface MesosOptions
 export interface MesosClient extends Mesos {
   close(): void;
 }
-
-const AGENT_CALLS: readonly Call[] = [
-  { path: '/slaves', cuts: { each: ['slaves'] } },
-  { path: '/master/slaves', cuts: { each: ['slaves'] } },
-  ...wholeState({ each: ['slaves'] }),
-];
 
 const WITHOUT_TASKS = {
   each: ['frameworks'],
@@ -34,17 +31,6 @@ const FRAMEWORK_CALLS: readonly Call[] = [
   { path: '/master/state-summary', cuts: WITHOUT_TASKS },
   ...wholeState(WITHOUT_TASKS),
 ];
-
-const STATE_TASKS: readonly Call[] = wholeState({
-  each: ['frameworks.tasks', 'frameworks.unreachable_tasks'],
-  drop: ['frameworks.completed_tasks'],
-});
-
-/** Of `/tasks`. An entry has about 1 to 5 kB, and they are read as they come. */
-const PAGE = 1_000;
-
-/** An agent that is slower is left out rather than waited for. */
-const AGENT_MS = 2 * SECOND;
 
 /** Five times the largest cluster we plan for (10,000 agents), so that years of replaced machines do not pile up. */
 const REMEMBERED_HOSTS = 50_000;
@@ -61,6 +47,7 @@ export function mesosClient(options: MesosOptions): MesosClient {
   const http = httpClient({ ...rest, urls, system: 'Mesos', noAddress });
   const hosts = hostMemory();
   const base = () => (publicUrl ?? learned).replace(/\/+$/, '');
+  const far = { http, master: () => learned, readMs: rest.timeouts?.readMs };
   /** The page for people called agents slaves before 1.1. */
   let agentsOnPage = 'agents';
 
@@ -88,7 +75,10 @@ export function mesosClient(options: MesosOptions): MesosClient {
       return frameworks;
     },
     tasks: (frameworkId) => tasksOf(http, frameworkId),
-    statistics: (agent) => statisticsOf(http, agent, learned, Math.min(AGENT_MS, rest.timeouts?.readMs ?? AGENT_MS)),
+    endedTasks: (frameworkId) => endedTasksOf(http, frameworkId),
+    statistics: (agent) => statisticsOf(far, agent),
+    taskStatus: (taskId) => taskStatus(http, taskId),
+    sandboxTail: (task, file, bytes) => sandboxTail(far, task, file, bytes, rest.scrub),
     sandboxLink({ mesosAgentId, frameworkId, executorId, taskId }) {
       const names = [agentsOnPage, mesosAgentId, 'frameworks', frameworkId, 'executors', executorId || taskId];
       return `${base()}/#/${names.map(encodeURIComponent).join('/')}`;
@@ -107,46 +97,4 @@ function hostMemory() {
       if (oldest !== undefined) hostnames.delete(oldest);
     },
   };
-}
-
-/** Pages until one is short: Mesos says neither a total nor a next page. Masters before 1.0 know no filter. */
-async function tasksOf(http: HttpClient, frameworkId: string): Promise<MesosTask[]> {
-  // By id, because a task that gets its first status moves to another place between two pages.
-  const found = new Map<string, MesosTask>();
-  const take = (entry: unknown) => {
-    const task = Task.parse(entry);
-    if (task.frameworkId === frameworkId && !hasEnded(task)) found.set(task.id, task);
-  };
-  for (let offset = 0; ; offset += PAGE) {
-    let entries = 0;
-    const query = { framework_id: frameworkId, limit: PAGE, offset, order: 'asc' };
-    const cuts = { each: ['tasks'] };
-    const pages = ['/tasks', '/master/tasks.json'].map((path) => ({ path, query, cuts }));
-    const answered = await readList(http, [...pages, ...STATE_TASKS], (entry) => {
-      entries += 1;
-      take(entry);
-    });
-    if (entries < PAGE || STATE_TASKS.includes(answered)) return [...found.values()];
-  }
-}
-
-async function statisticsOf(
-  http: HttpClient,
-  { hostname, port }: Pick<MesosAgent, 'hostname' | 'port'>,
-  master: string,
-  timeoutMs: number,
-): Promise<ExecutorStatistics[]> {
-  // A cluster has TLS everywhere or nowhere; with credentials we never go down to plain http.
-  const at = `${master.startsWith('https:') ? 'https' : 'http'}://${hostname}:${port}`;
-  const ask = async (path: string) => {
-    const request = { path, at, timeoutMs, repeat: false };
-    if (!URL.canParse(at)) throw http.refuse(request, undefined, `has no usable address: ${hostname}:${port}`);
-    return (await http.ask(request, Statistics)).value;
-  };
-  try {
-    return await ask('/monitor/statistics');
-  } catch (error) {
-    if (!(error instanceof UpstreamError) || error.status !== 404) throw error;
-    return ask('/monitor/statistics.json');
-  }
 }

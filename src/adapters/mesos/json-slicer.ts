@@ -12,7 +12,7 @@ export interface Cuts {
 export interface Slicer {
   /** @throws SyntaxError, RangeError */
   push(chunk: Buffer): void;
-  /** @throws SyntaxError when the text is not complete, or has none of the outermost arrays that were to be cut */
+  /** @throws SyntaxError when the text is not complete, or has nothing of what the outermost keys were to lead to */
   end(): void;
 }
 
@@ -90,7 +90,8 @@ export function jsonSlicer(cuts: Cuts, hand: (path: string, element: unknown) =>
     }
     const inArray = frames.at(-1)?.array === true;
     frames.push({ array, place });
-    if (array) met.add(place.path);
+    // An object will do on the way (`get_tasks.tasks`), but not where elements were to be.
+    if (array || !(place.each || place.drop)) met.add(place.path);
     if (frames.length > DEEPEST) throw new RangeError('nested too deep');
     if (array && (place.each || place.drop)) {
       suspend(chunk, at);

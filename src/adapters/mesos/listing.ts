@@ -6,11 +6,12 @@ import type { HttpClient, HttpRequest } from '../http.js';
 import { type Cuts, jsonSlicer } from './json-slicer.js';
 
 /** A call that answers a question, and where in its answer the entries are. */
-export interface Call {
-  path: string;
-  query?: Record<string, string | number>;
+export interface Call extends HttpRequest {
   cuts: Cuts;
 }
+
+/** Handed back by `take` when the rest of the answer does not matter. */
+export const ENOUGH = Symbol('enough');
 
 /** The whole state, for masters that have no smaller call: `/state.json` up to 0.24, `/state` later (contract mesos). */
 export function wholeState(cuts: Cuts): Call[] {
@@ -28,7 +29,7 @@ export function wholeState(cuts: Cuts): Call[] {
 export async function readList(
   http: HttpClient,
   calls: readonly Call[],
-  take: (entry: unknown, list: string) => void,
+  take: (entry: unknown, list: string) => unknown,
 ): Promise<Call> {
   let unknown: unknown;
   for (const call of calls) {
@@ -43,12 +44,21 @@ export async function readList(
   throw unknown;
 }
 
-async function readCall(http: HttpClient, call: Call, take: (entry: unknown, list: string) => void): Promise<void> {
-  const request: HttpRequest = { path: call.path, ...(call.query === undefined ? {} : { query: call.query }) };
+async function readCall(
+  http: HttpClient,
+  { cuts, ...request }: Call,
+  take: (entry: unknown, list: string) => unknown,
+): Promise<void> {
   const { chunks, status } = await http.stream(request);
-  const slicer = jsonSlicer(call.cuts, (list, entry) => take(entry, list));
+  let enough = false;
+  const slicer = jsonSlicer(cuts, (list, entry) => {
+    if (!enough) enough = take(entry, list) === ENOUGH;
+  });
   try {
-    for await (const chunk of chunks) slicer.push(chunk);
+    for await (const chunk of chunks) {
+      slicer.push(chunk);
+      if (enough) return;
+    }
     slicer.end();
   } catch (error) {
     const seen = faultInWords(error);

@@ -1,6 +1,13 @@
 // Mesos' answers, only the fields we read; "slave" and its wire names end here (contract mesos).
 import { z } from 'zod';
-import type { ExecutorStatistics, Framework, MesosAgent, MesosTask } from '../../core/cluster.js';
+import type {
+  EndedMesosTask,
+  ExecutorStatistics,
+  Framework,
+  MesosAgent,
+  MesosTask,
+  MesosTaskStatus,
+} from '../../core/cluster.js';
 import { SECOND } from '../../core/time.js';
 
 const Resources = z
@@ -51,27 +58,74 @@ export const FrameworkEntry = z
     }),
   );
 
-export const Task = z
+const WireTask = z.object({
+  id: z.string(),
+  name: z.string().nullish(),
+  state: z.string(),
+  framework_id: z.string(),
+  slave_id: z.string(),
+  executor_id: z.string().nullish(),
+  resources: Resources,
+});
+
+const taskOf = (wire: z.infer<typeof WireTask>): MesosTask => ({
+  id: wire.id,
+  name: wire.name ?? wire.id,
+  state: wire.state,
+  frameworkId: wire.framework_id,
+  mesosAgentId: wire.slave_id,
+  executorId: wire.executor_id ?? '',
+  resources: wire.resources,
+});
+
+export const Task = WireTask.transform(taskOf);
+
+/** The last entry may tell of something else than the state, such as the end of the framework (contract mesos). */
+const statusOf = <S extends { state?: string | null | undefined }>(state: string, statuses: S[] | null | undefined) =>
+  statuses?.findLast((status) => status.state === state);
+
+export const EndedTask = WireTask.extend({
+  statuses: z.array(z.object({ state: z.string().nullish(), timestamp: z.number().nullish() })).nullish(),
+}).transform((wire): EndedMesosTask => {
+  const end = statusOf(wire.state, wire.statuses)?.timestamp;
+  return { ...taskOf(wire), endedAt: end == null ? undefined : Math.round(end * SECOND) };
+});
+
+const Id = z.object({ value: z.string() });
+
+/** A task of the v1 API. Its nanoseconds are beyond what a number holds, so they are left alone. */
+export const V1Task = z
   .object({
-    id: z.string(),
-    name: z.string().nullish(),
+    framework_id: Id,
+    agent_id: Id,
+    executor_id: Id.nullish(),
     state: z.string(),
-    framework_id: z.string(),
-    slave_id: z.string(),
-    executor_id: z.string().nullish(),
-    resources: Resources,
+    statuses: z
+      .array(z.object({ state: z.string(), message: z.string().nullish(), reason: z.string().nullish() }))
+      .nullish(),
   })
-  .transform(
-    (wire): MesosTask => ({
-      id: wire.id,
-      name: wire.name ?? wire.id,
+  .transform((wire): MesosTaskStatus => {
+    const told = statusOf(wire.state, wire.statuses);
+    return {
       state: wire.state,
-      frameworkId: wire.framework_id,
-      mesosAgentId: wire.slave_id,
-      executorId: wire.executor_id ?? '',
-      resources: wire.resources,
-    }),
-  );
+      message: told?.message ?? '',
+      reason: told?.reason ?? undefined,
+      mesosAgentId: wire.agent_id.value,
+      frameworkId: wire.framework_id.value,
+      executorId: wire.executor_id?.value ?? '',
+    };
+  });
+
+/** Which task an entry is about, without a look at the rest of it: one of 40,000 is wanted. */
+export function isV1Task(entry: unknown, taskId: string): boolean {
+  return (entry as { task_id?: { value?: unknown } | null }).task_id?.value === taskId;
+}
+
+/** `/files/read` of an agent. */
+export const FilePart = z.object({ data: z.string(), offset: z.number() });
+
+/** Where an agent keeps the sandbox of an executor. */
+export const Executor = z.object({ id: z.string(), directory: z.string() });
 
 /** Unreachable tasks may come back; lost ones of a framework that does not know partitions are given up. */
 const ENDED: ReadonlySet<string> = new Set([

@@ -13,6 +13,20 @@ export interface Keys {
   uses(delivery: string): string;
   audit: string;
   audited(jobId: string): string;
+  /** What was seen last of each watched thing. */
+  seen(what: string): string;
+  incident(id: string): string;
+  incidentNumber: string;
+  /** Fingerprint → id of its latest incident. */
+  latest: string;
+  /** Ids by the time they rang last. */
+  recent: string;
+  /** Incident id → what people were shown of it. */
+  shown: string;
+  ack(id: string): string;
+  silence(fingerprint: string): string;
+  ledger: string;
+  lease(what: string): string;
 }
 
 export function keysOf(name: string): Keys {
@@ -30,5 +44,15 @@ export function keysOf(name: string): Keys {
     uses: below('uses'),
     audit: `${prefix}:audit`,
     audited: below('audited'),
+    seen: below('seen'),
+    incident: below('incident'),
+    incidentNumber: `${prefix}:incident:number`,
+    latest: `${prefix}:incident:latest`,
+    recent: `${prefix}:incident:recent`,
+    shown: `${prefix}:incident:shown`,
+    ack: below('incident:ack'),
+    silence: below('silence'),
+    ledger: `${prefix}:ledger`,
+    lease: below('lease'),
   };
 }

@@ -1,6 +1,6 @@
 // Logical messages at `message:<key>`: what each should say, where it stands in Slack, and what was last sent.
 import type { Redis } from 'ioredis';
-import type { Destination, Message, MessagePriority, Posted } from '../../core/conversation.js';
+import type { Destination, Message, Posted, PutOptions } from '../../core/conversation.js';
 import type { MessageRecords, StoredMessage } from '../../core/delivery.js';
 import { DAY } from '../../core/time.js';
 import type { Keys } from './keys.js';
@@ -9,31 +9,37 @@ const KEPT_MS = 30 * DAY;
 
 // Content of a lower rank than what stands is refused, so that a worker that woke up late cannot undo an outcome.
 const PUT = `
+if ARGV[7] == '1' and redis.call('EXISTS', KEYS[1]) == 1 then return 1 end
 local rank = tonumber(redis.call('HGET', KEYS[1], 'rank') or '-1')
 if tonumber(ARGV[3]) < rank then return 0 end
 redis.call('HSET', KEYS[1], 'v', '1', 'wanted', ARGV[1], 'digest', ARGV[2], 'rank', ARGV[3], 'priority', ARGV[5])
 redis.call('HSETNX', KEYS[1], 'to', ARGV[4])
+if ARGV[8] ~= '' then redis.call('HSETNX', KEYS[1], 'since', ARGV[8]) end
+if ARGV[9] ~= '' then redis.call('HSETNX', KEYS[1], 'happened', ARGV[9]) end
 redis.call('PEXPIRE', KEYS[1], ARGV[6])
 return 1`;
 
 export interface MessageStore extends MessageRecords {
   /** @returns false when content of a higher rank stands there */
-  put(
-    key: string,
-    to: Destination,
-    wanted: Message,
-    digest: string,
-    rank: number,
-    priority: MessagePriority,
-  ): Promise<boolean>;
+  put(key: string, to: Destination, wanted: Message, digest: string, options: PutOptions): Promise<boolean>;
   posted(key: string): Promise<Posted>;
 }
 
 export function messageStore(redis: Redis, keys: Keys): MessageStore {
   const at = (key: string) => keys.message(key);
   return {
-    async put(key, to, wanted, digest, rank, priority) {
-      const args = [JSON.stringify(wanted), digest, String(rank), JSON.stringify(to), priority, String(KEPT_MS)];
+    async put(key, to, wanted, digest, { rank = 0, priority = 'answer', once = false, since, happenedAt }) {
+      const args = [
+        JSON.stringify(wanted),
+        digest,
+        String(rank),
+        JSON.stringify(to),
+        priority,
+        String(KEPT_MS),
+        once ? '1' : '0',
+        String(since ?? ''),
+        String(happenedAt ?? ''),
+      ];
       return (await redis.eval(PUT, 1, at(key), ...args)) === 1;
     },
     async read(key) {
@@ -49,8 +55,9 @@ export function messageStore(redis: Redis, keys: Keys): MessageStore {
     async begin(key) {
       await redis.hset(at(key), 'sending', '1');
     },
-    async sent(key, digest, where) {
-      const row = { sent: digest, ...(where === undefined ? {} : { channel: where.channelId, ts: where.ts }) };
+    async sent(key, digest, where, lateMs) {
+      const place = where === undefined ? {} : { channel: where.channelId, ts: where.ts };
+      const row = { sent: digest, ...place, ...(lateMs === undefined ? {} : { late: String(lateMs) }) };
       await redis.multi().hset(at(key), row).hdel(at(key), 'sending', 'attempts', 'error').exec();
     },
     async unsent(key) {
@@ -78,5 +85,10 @@ function fromRow(row: Record<string, string>): StoredMessage {
     error: row['error'],
     sending: row['sending'] === '1',
     attempts: Number(row['attempts'] ?? 0),
+    since: numberIn(row['since']),
+    happenedAt: numberIn(row['happened']),
+    lateMs: numberIn(row['late']),
   };
 }
+
+const numberIn = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));

@@ -1,10 +1,12 @@
 // The queues: BullMQ behind the ports of `core/jobs.ts` and `core/changes.ts`. The names and their meaning are design §4.1.
+import { randomUUID } from 'node:crypto';
 import { type Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { ChangeInfo, ChangeQueue } from '../../core/changes.js';
 import type { Destination, Message, MessagePriority, Messages } from '../../core/conversation.js';
-import type { AnyJob, ChangesJob, ConfirmedJob, JobQueue, ReadsJob } from '../../core/jobs.js';
-import { DAY } from '../../core/time.js';
+import type { AnyJob, ChangesJob, ConfirmedJob, EventsJob, JobQueue, ReadsJob, TicksJob } from '../../core/jobs.js';
+import type { MarathonEvent } from '../../core/marathon-event.js';
+import { type Clock, DAY, HOUR, SECOND } from '../../core/time.js';
 import { scrubbed } from '../scrubbed.js';
 import type { Scrub } from '../secrets.js';
 import { digestOf } from './digest.js';
@@ -20,6 +22,8 @@ export interface Queues {
   reads: Queue<ReadsJob>;
   changes: Queue<ChangesJob>;
   posts: Queue<PostJob>;
+  events: Queue<EventsJob>;
+  ticks: Queue<TicksJob>;
   close(): Promise<void>;
 }
 
@@ -32,6 +36,13 @@ const JOB_OPTIONS = {
 /** A sent post is only a delivery note: its content lives at `message:<key>`. */
 const POST_OPTIONS = { attempts: 1, removeOnComplete: { count: 100 }, removeOnFail: { age: DAY / 1_000 } };
 
+/** A repeated event is known by its job's id for an hour; after that the ledger still knows it. */
+const EVENT_OPTIONS = {
+  attempts: 1,
+  removeOnComplete: { age: HOUR / 1_000, count: 5_000 },
+  removeOnFail: { age: DAY / 1_000, count: 1_000 },
+};
+
 /**
  * @param redis fails fast in a bot (an ack cannot wait), patient in a worker
  */
@@ -41,13 +52,18 @@ export function openQueues(redis: Redis, keys: Keys): Queues {
   const reads = new Queue<ReadsJob>('reads', { ...options, defaultJobOptions: JOB_OPTIONS });
   const changes = new Queue<ChangesJob>('changes', { ...options, defaultJobOptions: JOB_OPTIONS });
   const posts = new Queue<PostJob>('posts', { ...options, defaultJobOptions: POST_OPTIONS });
-  for (const queue of [reads, changes, posts]) queue.on('error', () => undefined); // the connection's own listener logs it
+  const events = new Queue<EventsJob>('events', { ...options, defaultJobOptions: EVENT_OPTIONS });
+  const ticks = new Queue<TicksJob>('ticks', { ...options, defaultJobOptions: EVENT_OPTIONS });
+  const all = [reads, changes, posts, events, ticks];
+  for (const queue of all) queue.on('error', () => undefined); // the connection's own listener logs it
   return {
     reads,
     changes,
     posts,
+    events,
+    ticks,
     close: async () => {
-      await Promise.all([reads.close(), changes.close(), posts.close()]);
+      await Promise.all(all.map((queue) => queue.close()));
     },
   };
 }
@@ -72,7 +88,7 @@ export function messages(redis: Redis, queues: Queues, keys: Keys, scrub: Scrub)
     async put(key: string, to: Destination, message: Message, options = {}) {
       const priority = options.priority ?? 'answer';
       const content = scrubbed(message, scrub);
-      const stands = await store.put(key, to, content, digestOf(content), options.rank ?? 0, priority);
+      const stands = await store.put(key, to, content, digestOf(content), { ...options, priority });
       // Added also when nothing changed: a process that died between the two lines left the content unsent.
       if (stands) await addPost(queues.posts, key, PRIORITY[priority]);
     },
@@ -131,6 +147,51 @@ export function planQueue(redis: Redis, queues: Queues, keys: Keys) {
     },
     async expireLater(planId: string, afterMs: number) {
       await queues.reads.add('expire', { v: 1, kind: 'expire', planId }, { jobId: `expire-${planId}`, delay: afterMs });
+    },
+  };
+}
+
+const RECONCILE_EVERY_MS = 30 * SECOND;
+
+/**
+ * What the alert journey does with `events` and `ticks` (`journeys/alert-ports.ts`). BullMQ waits in real time, so what
+ * is asked for in the clock's time is divided by its speed.
+ */
+export function alertQueue({ events, ticks }: Queues, clock: Clock) {
+  const add = async (job: EventsJob, id: string, afterMs = 0): Promise<void> => {
+    const delay = Math.ceil(afterMs / clock.speed);
+    await orRedisError('add an event', events.add(job.kind, job, { jobId: id, delay }));
+  };
+  return {
+    async event(event: MarathonEvent, identity: string, heardAt: number) {
+      await add({ v: 1, kind: 'event', event, heardAt }, `event-${identity}`);
+    },
+    async look(why: string, afterMs: number) {
+      // What is wanted now comes behind everything that waits now, so it is a job of its own.
+      if (afterMs === 0) return add({ v: 1, kind: 'look', why }, `look-${randomUUID()}`);
+      // Later ones that are close together are one, at the end of their stretch: never sooner than anybody asked.
+      const stretch = Math.max(SECOND, afterMs / 4);
+      const at = Math.ceil((clock.now() + afterMs) / stretch) * stretch;
+      return add({ v: 1, kind: 'look', why }, `look-${Math.round(at)}`, at - clock.now());
+    },
+    async decide(job: EventsJob, id: string) {
+      await add(job, id);
+    },
+    async task(job: TicksJob, id: string) {
+      await ticks.add(job.kind, job, { jobId: id });
+    },
+    /** Twice equals once, by however many workers. */
+    async schedule(polls: readonly { rule: string; everyMs: number }[]) {
+      const every = (ms: number) => ({ every: Math.max(1, Math.round(ms / clock.speed)) });
+      await ticks.upsertJobScheduler('look', every(RECONCILE_EVERY_MS), { name: 'look', data: { v: 1, kind: 'look' } });
+      for (const { rule, everyMs } of polls) {
+        const data: TicksJob = { v: 1, kind: 'poll', rule };
+        await ticks.upsertJobScheduler(`poll-${rule}`, every(everyMs), { name: 'poll', data });
+      }
+      const wanted = new Set(['look', ...polls.map(({ rule }) => `poll-${rule}`)]);
+      for (const { key } of await ticks.getJobSchedulers()) {
+        if ((key.startsWith('poll-') || key === 'look') && !wanted.has(key)) await ticks.removeJobScheduler(key);
+      }
     },
   };
 }

@@ -55,7 +55,7 @@ export interface SlackApp {
 /** Only reported back to Bolt when it asks; LOG_LEVEL decides what is written. */
 export const BOLT_LEVEL = LogLevel.WARN;
 
-const ACTION = /^(run|plan\.confirm|plan\.cancel|change\.now|change\.giveup):\d+$/;
+const ACTION = /^(run|run\.thread|plan\.confirm|plan\.cancel|change\.now|change\.giveup):\d+$/;
 /** Slack's own deliveries are far smaller. */
 const BODY_LIMIT = '1mb';
 /** `app.stop()` waits for idle keep-alive connections (measured with Bolt 5.1: 6 s at Node's default). */
@@ -151,14 +151,16 @@ function listen(app: App, { slashCommand, ears, scrub }: SlackAppOptions): void 
 }
 
 function pressOf(body: BlockAction, action: ButtonAction): IncomingPress {
+  const pressed = action.action_id.replace(/:\d+$/, '') as PressAction;
+  const { ts, thread_ts } = (body.message ?? {}) as { ts?: string; thread_ts?: string };
   return {
     delivery: deliveryId(`${body.trigger_id}/${action.action_ts}`),
     userId: body.user.id,
     teamId: body.user.team_id ?? body.team?.id ?? '',
     channelId: body.channel?.id ?? '',
-    threadTs: body.message?.['thread_ts'] as string | undefined,
+    threadTs: thread_ts ?? (pressed === 'run.thread' ? ts : undefined),
     responseUrl: body.response_url,
-    action: action.action_id.replace(/:\d+$/, '') as PressAction,
+    action: pressed,
     value: action.value ?? '',
   };
 }

@@ -48,8 +48,8 @@ function plainMarkup(piece: string): string {
   return target.startsWith('!date') || shown === unescaped(target) ? shown : `${shown} (${unescaped(target)})`;
 }
 
-export function cutMark(count: number, noun = 'character'): string {
-  return `… cut here, ${count.toLocaleString('en')} more ${noun}${count === 1 ? '' : 's'} in the thread`;
+export function cutMark(count: number, noun = 'character', more = 'more'): string {
+  return `… cut here, ${count.toLocaleString('en')} ${more} ${noun}${count === 1 ? '' : 's'} in the thread`;
 }
 
 /** @param text inert mrkdwn */
@@ -69,6 +69,13 @@ export function cutPlain(text: string, room: Room): Cut {
   const { end } = lastFit(text, CODE_POINT, lessMark(room));
   const rest = text.slice(end);
   return { shown: `${onNewLine(text.slice(0, end))}${cutMark(rest.length)}`, rest };
+}
+
+/** For logs: shows the end, and hands back the whole, because a log in two pieces is read by nobody. */
+export function cutPlainStart(text: string, room: Room): Cut {
+  if (fits(text, room)) return { shown: text, rest: '' };
+  const start = firstFit(text, lessMark(room));
+  return { shown: `${cutMark(start, 'character', 'earlier')}\n${text.slice(start)}`, rest: text };
 }
 
 /** Plain text for Slack's `text`, which reads escapes and mentions too. Its cut is an ellipsis. */
@@ -116,4 +123,18 @@ function lastFit(text: string, pieces: RegExp, room: Room): Place {
   }
   // The end of a line is the kinder place when it costs less than a quarter of what would be shown.
   return lineEnd.end > here.end * 0.75 ? lineEnd : here;
+}
+
+/** Walks from the end. @returns index from which on the text fits, at the beginning of a line where that costs little */
+function firstFit(text: string, room: Room): number {
+  let start = text.length;
+  let json = 0;
+  while (start > 0) {
+    const size = /[\udc00-\udfff]/.test(text.charAt(start - 1)) && start > 1 ? 2 : 1;
+    json += jsonLength(text.slice(start - size, start));
+    if (text.length - start + size > room.characters || json > room.json) break;
+    start -= size;
+  }
+  const line = text.indexOf('\n', start) + 1;
+  return line > 0 && text.length - line > (text.length - start) * 0.75 ? line : start;
 }

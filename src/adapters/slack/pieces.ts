@@ -3,7 +3,7 @@
 import type { KnownBlock, Button as SlackButton } from '@slack/types';
 import type { Button, Message, MessageBlock } from '../../core/conversation.js';
 import { escapeMrkdwn, type Rich } from '../../core/text.js';
-import { clean, cutLine, cutMrkdwn, cutPlain, inert, plainOf } from './cut.js';
+import { clean, cutLine, cutMrkdwn, cutPlain, cutPlainStart, inert, plainOf } from './cut.js';
 import { LIMITS } from './limits.js';
 import { type Table, tableBlock, tableMark, tableText, tableWidth } from './table.js';
 
@@ -11,7 +11,8 @@ type Field = { label: string; value: Rich };
 
 /** What becomes a single Slack block: fields and buttons in portions, text apart from its fields. */
 export type Piece =
-  | { type: 'header' | 'code' | 'section' | 'context'; text: string }
+  | { type: 'header' | 'section' | 'context'; text: string }
+  | { type: 'code'; text: string; keep?: 'end' | undefined }
   | { type: 'fields'; fields: readonly Field[] }
   | { type: 'table'; table: Table }
   | { type: 'actions'; buttons: readonly NumberedButton[] }
@@ -41,8 +42,10 @@ export function piecesOf(message: Message): Piece[] {
         pieces.push(...textPiece('context', inert(block.text.mrkdwn)));
         break;
       case 'header':
+        pieces.push(...textPiece('header', clean(block.text)));
+        break;
       case 'code':
-        pieces.push(...textPiece(block.type, clean(block.text)));
+        pieces.push(...textPiece('code', clean(block.text)).map((piece) => ({ ...piece, keep: block.keep })));
         break;
       case 'fields':
         pieces.push(...fieldPieces(block.fields));
@@ -64,7 +67,7 @@ export function piecesOf(message: Message): Piece[] {
 }
 
 /** Slack refuses texts of no characters. */
-const textPiece = (type: 'header' | 'code' | 'section' | 'context', text: string): Piece[] =>
+const textPiece = <T extends 'header' | 'code' | 'section' | 'context'>(type: T, text: string) =>
   text.trim() === '' ? [] : [{ type, text }];
 
 const fieldPieces = (fields: readonly Field[]): Piece[] =>
@@ -115,7 +118,8 @@ export function draw(piece: Piece, room: number): Drawn {
     }
     case 'code': {
       const json = room - cost([codeBlock('')]);
-      const { shown, rest } = cutPlain(piece.text, { characters: LIMITS.code, json });
+      const cut = piece.keep === 'end' ? cutPlainStart : cutPlain;
+      const { shown, rest } = cut(piece.text, { characters: LIMITS.code, json });
       return { blocks: [codeBlock(shown)], rest };
     }
     case 'fields':

@@ -40,7 +40,11 @@ export interface FaultHooks {
 export type Responder = (request: PlainRequest) => Answer | Promise<Answer>;
 
 export interface Faults {
-  push(fault: Fault): void;
+  /** @returns how to take it back before it was met */
+  push(fault: Fault): () => void;
+  /** The system is silent from now on: no request is answered, open streams say nothing. @returns how to end it */
+  silence(): () => void;
+  readonly silent: boolean;
   clear(): void;
   hooks: FaultHooks;
   /** Puts the faults in front of a system's answers; the result goes to `serve`. */
@@ -49,6 +53,7 @@ export interface Faults {
 
 export function createFaults(clock: Clock): Faults {
   let pending: { fault: Fault; left: number }[] = [];
+  const silences = new Set<symbol>();
   const take = (request: PlainRequest): FaultHow | undefined => {
     const found = pending.find((entry) => entry.fault.match(request));
     if (found === undefined) return undefined;
@@ -58,12 +63,28 @@ export function createFaults(clock: Clock): Faults {
   };
   const faults: Faults = {
     hooks: {},
-    push: (fault) => void pending.push({ fault, left: fault.times ?? Number.POSITIVE_INFINITY }),
+    push: (fault) => {
+      const entry = { fault, left: fault.times ?? Number.POSITIVE_INFINITY };
+      pending.push(entry);
+      return () => {
+        pending = pending.filter((other) => other !== entry);
+      };
+    },
+    silence: () => {
+      const key = Symbol('silence');
+      silences.add(key);
+      return () => void silences.delete(key);
+    },
+    get silent() {
+      return silences.size > 0;
+    },
     clear: () => {
       pending = [];
+      silences.clear();
     },
     around: (respond) => async (req, res) => {
       const request = await plainRequest(req);
+      if (faults.silent) return;
       await faults.hooks.before?.(request);
       const applied = async () => {
         const answer = await respond(request);

@@ -19,6 +19,9 @@ export interface JenkinsHandlerOptions {
 /** Nothing listens: the socket ends without an answer, which is as near as a shared server comes to "refused". */
 class NobodyListens extends Error {}
 
+/** It listens and never answers: the socket stays open until the client gives up. */
+class NeverAnswers extends Error {}
+
 export function jenkinsHandler(world: JenkinsWorld, options: JenkinsHandlerOptions = {}): Handler {
   const faults = options.faults ?? createFaults(world.clock);
   const controllerFor = options.controllerFor ?? ((request) => world.answeringAt(request.headers.host));
@@ -27,6 +30,7 @@ export function jenkinsHandler(world: JenkinsWorld, options: JenkinsHandlerOptio
     try {
       await handle(req, res);
     } catch (error) {
+      if (error instanceof NeverAnswers) return;
       if (!(error instanceof NobodyListens)) throw error;
       req.socket.destroy();
     }
@@ -36,6 +40,7 @@ export function jenkinsHandler(world: JenkinsWorld, options: JenkinsHandlerOptio
 function respond(world: JenkinsWorld, controller: Controller | undefined, request: PlainRequest): Answer {
   if (controller === undefined || controller.phase === 'unreachable' || controller.phase === 'ended')
     throw new NobodyListens();
+  if (controller.hung) throw new NeverAnswers();
   if (world.answersEmpty) return { status: 200 };
   const context = { world, controller };
   if (controller.phase !== 'up') return notReady(context);

@@ -10,24 +10,25 @@ import { type Answer, html, type PlainRequest } from './http.js';
 /** One empty line every ten seconds, whatever else is sent (core/event/impl/stream/HttpEventStreamServlet.scala). */
 const HEARTBEAT_MS = 10 * SECOND;
 
-export function eventStream(world: MarathonWorld, request: PlainRequest): Answer {
+/** @param isSilent while it says true, what happens is written to nobody, as on a dead connection */
+export function eventStream(world: MarathonWorld, request: PlainRequest, isSilent: () => boolean): Answer {
   if (request.headers.accept !== 'text/event-stream') return html(405, 'HTTP method GET is not supported by this URL');
   return {
     status: 200,
     headers: { 'content-type': 'text/event-stream;charset=UTF-8', connection: 'close', 'cache-control': 'no-cache' },
-    stream: (res) => attach(world, request, res),
+    stream: (res) => attach(world, request, res, isSilent),
   };
 }
 
-function attach(world: MarathonWorld, request: PlainRequest, res: ServerResponse): void {
+function attach(world: MarathonWorld, request: PlainRequest, res: ServerResponse, isSilent: () => boolean): void {
   const wanted = request.query.getAll('event_type');
   // 1.3.7 brought the filter, 1.5.9 the light plans; older servers ignore both.
   const filters = wanted.length > 0 && atLeast(world.generation, '1.3');
   const light = request.query.get('plan-format') === 'light' && atLeast(world.generation, '1.5');
   const send = (event: MarathonEvent) => {
-    if (!filters || wanted.includes(event.type)) res.write(frame(light ? lightOf(event) : event));
+    if (!isSilent() && (!filters || wanted.includes(event.type))) res.write(frame(light ? lightOf(event) : event));
   };
-  const stops = [world.onEvent(send), world.onLeadershipLost(() => res.end()), beat(world, res)];
+  const stops = [world.onEvent(send), world.onLeadershipLost(() => res.end()), beat(world, res, isSilent)];
   world.events.streamAttached(request.remoteAddress);
   res.once('close', () => {
     for (const stop of stops) stop();
@@ -37,14 +38,15 @@ function attach(world: MarathonWorld, request: PlainRequest, res: ServerResponse
 
 const frame = ({ type, body }: MarathonEvent) => `event: ${type}\r\ndata: ${JSON.stringify(body)}\r\n\r\n`;
 
-function beat(world: MarathonWorld, res: ServerResponse): () => void {
+function beat(world: MarathonWorld, res: ServerResponse, isSilent: () => boolean): () => void {
   let cancel = () => {};
   const next = () => {
     cancel = world.clock.after(HEARTBEAT_MS, () => {
+      next();
+      if (isSilent()) return;
       // CR and LF are flushed one by one, so a reader may get them in two reads.
       res.write('\r');
       res.write('\n');
-      next();
     });
   };
   next();

@@ -67,7 +67,8 @@ function marathonHandler(world: MarathonWorld, options: MarathonServerOptions) {
   const writes: MarathonWrite[] = [];
   const faults = createFaults(world.clock);
   const handler = faults.around((request) => {
-    const outcome = respond(world, unprefixed(request, options.prefix ?? ''), options.credentials);
+    const isSilent = () => faults.silent;
+    const outcome = respond(world, unprefixed(request, options.prefix ?? ''), options.credentials, isSilent);
     if (isWrite(request)) writes.push(recordOf(world, request, outcome));
     return withLeader(world, outcome.answer);
   });
@@ -97,7 +98,12 @@ function withLeader(world: MarathonWorld, answer: Answer): Answer {
 
 const untouched = (answer: Answer): Outcome => ({ answer, tookEffect: false });
 
-function respond(world: MarathonWorld, request: PlainRequest, credentials: RequiredCredentials | undefined): Outcome {
+function respond(
+  world: MarathonWorld,
+  request: PlainRequest,
+  credentials: RequiredCredentials | undefined,
+  isSilent: () => boolean,
+): Outcome {
   if (!authorised(request, credentials)) {
     return untouched(html(401, 'Unauthorized', { 'www-authenticate': 'Basic realm="Mesosphere"' }));
   }
@@ -105,7 +111,7 @@ function respond(world: MarathonWorld, request: PlainRequest, credentials: Requi
   if (world.leader === undefined)
     return untouched(html(world.generation === '1.11' ? 502 : 503, 'Could not determine the current leader'));
   try {
-    return route(world, request) ?? untouched(notFound(world));
+    return route(world, request, isSilent) ?? untouched(notFound(world));
   } catch (refusal) {
     if (refusal instanceof MarathonRefusal) return untouched(json(refusal.status, refusal.body));
     throw refusal;
@@ -116,7 +122,7 @@ function notFound(world: MarathonWorld): Answer {
   return world.generation === '1.11' ? json(500, { message: 'URI not found' }) : html(404, 'Not Found');
 }
 
-function route(world: MarathonWorld, request: PlainRequest): Outcome | undefined {
+function route(world: MarathonWorld, request: PlainRequest, isSilent: () => boolean): Outcome | undefined {
   const { method, path } = request;
   if (path === '/v2/apps' || path.startsWith('/v2/apps/')) return appsRoute(world, request);
   if (path.startsWith('/v2/deployments')) return deploymentsRoute(world, request);
@@ -127,7 +133,8 @@ function route(world: MarathonWorld, request: PlainRequest): Outcome | undefined
   if (path === '/v2/info') return untouched(json(200, infoView(world)));
   if (path === '/v2/tasks')
     return untouched(json(200, { tasks: [...world.apps.values()].flatMap((app) => tasksOf(world, app)) }));
-  if (path === '/v2/events' && atLeast(world.generation, '0.11')) return untouched(eventStream(world, request));
+  if (path === '/v2/events' && atLeast(world.generation, '0.11'))
+    return untouched(eventStream(world, request, isSilent));
   return undefined;
 }
 

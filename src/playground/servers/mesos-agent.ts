@@ -12,6 +12,8 @@ const MIB = 1_048_576;
 
 export function agentAnswer(cluster: Cluster, agent: ClusterAgent, request: PlainRequest): Answer {
   const path = request.path.replace(/^\/slave\(1\)/, '').replace(/\.json$/, '');
+  const isOldName = request.path.endsWith('.json');
+  if (path.startsWith('/files/') && cluster.mesos === '0.22' && !isOldName) return text(404, '');
   if (path.startsWith('/files/')) return filesRoute(cluster, agent, path, request.query);
   if (path === '/monitor/statistics') return json(200, statistics(cluster, agent));
   if (path === '/state') return json(200, stateOf(cluster, agent));

@@ -32,6 +32,8 @@ const SANDBOX =
 function find(cluster: Cluster, agent: ClusterAgent, path: string): Sandbox | undefined {
   const [, directory = '', agentId, frameworkId, executorId, run, file] = SANDBOX.exec(path) ?? [];
   if (agentId !== undefined && agentId !== agent.id) return undefined;
+  // The virtual path is younger than the others here; before it, a client asks the agent's state for the directory.
+  if (agentId === undefined && cluster.mesos !== '1.10') return undefined;
   const task = cluster.tasksOn(agent).find((one) => one.frameworkId === frameworkId && one.id === executorId);
   if (task === undefined || (run !== 'latest' && run !== task.containerId)) return undefined;
   return { task, directory, file: file === '' ? undefined : file };

@@ -8,12 +8,20 @@ import { type Line, line, painted, piece, rowsOf, type Style } from './pieces.js
 
 const BODY = '  ';
 const REPLY = '    ';
+/** So much of its parent a reply that stands alone shows. */
+const QUOTED = 50;
 
 /**
  * @param edited marks it as a newer form of what stands further up
+ * @param parent of a reply that is not drawn below it
  * @returns rows no wider than the screen, without line ends
  */
-export function draw(message: SlackMessage, look: Look, edited = message.markedEdited): string[] {
+export function draw(
+  message: SlackMessage,
+  look: Look,
+  edited = message.markedEdited,
+  parent?: SlackMessage,
+): string[] {
   const indent = message.threadTs === undefined ? '' : REPLY;
   const inner = { ...look, width: Math.max(20, look.width - indent.length - BODY.length) };
   const body = [
@@ -23,7 +31,7 @@ export function draw(message: SlackMessage, look: Look, edited = message.markedE
     ...reactionLines(message),
   ];
   return [
-    ...rowsOf(headOf(message, look, edited), look.width - indent.length, look.color),
+    ...rowsOf(headOf(message, look, edited, parent), look.width - indent.length, look.color),
     ...body.flatMap((one) => rowsOf({ ...one, prefix: BODY + one.prefix }, look.width - indent.length, look.color)),
   ].map((row) => indent + row);
 }
@@ -38,16 +46,22 @@ function contentLines(content: { text: string; blocks: Wire[] }, message: SlackM
   return content.text === '' ? [] : mrkdwn(content.text, look);
 }
 
-function headOf(message: SlackMessage, look: Look, edited: boolean): Line {
+function headOf(message: SlackMessage, look: Look, edited: boolean, parent: SlackMessage | undefined): Line {
   const parts = [
     `${look.nameOf(message.authorId)} in ${look.nameOf(message.channelId)}`,
     clockTime(message.ts, look),
     ...(message.visibleTo === undefined ? [] : [`only you can see this (${look.nameOf(message.visibleTo)})`]),
+    ...(parent === undefined ? [] : [`to “${firstWords(parent, look)}”`]),
     ...(message.broadcast ? ['also sent to the channel'] : []),
     ...(edited ? ['(edited)'] : []),
     ...(message.deleted ? ['(deleted)'] : []),
   ];
   return line([piece(`${message.threadTs === undefined ? '' : '↳ '}${parts.join(' · ')}`, 'dim')]);
+}
+
+function firstWords(message: SlackMessage, look: Look): string {
+  const [first = ''] = mrkdwn(message.text, look).flatMap((one) => rowsOf(one, QUOTED, false));
+  return first.trim();
 }
 
 function attachmentLines(attachment: Wire, message: SlackMessage, look: Look): Line[] {

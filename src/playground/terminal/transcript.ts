@@ -72,7 +72,7 @@ export class Transcript {
   }
 
   #print(changed: SlackMessage[], seenBefore: Set<SlackMessage>): void {
-    const rows = changed.flatMap((message) => draw(message, this.#look, seenBefore.has(message)));
+    const rows = this.#rowsOf(inReadingOrder(changed), (message) => seenBefore.has(message));
     this.#screen.write(`${rows.join('\n')}\n`);
   }
 
@@ -83,9 +83,19 @@ export class Transcript {
     const up = reachable && this.#liveRows > 0 ? `\u001b[${this.#liveRows}A` : '';
     this.#live = inReadingOrder([...new Set([...before, ...changed])].filter((message) => !message.deleted));
     const isAnew = (message: SlackMessage) => seenBefore.has(message) && !before.includes(message);
-    const rows = this.#live.flatMap((message) => draw(message, this.#look, isAnew(message) || message.markedEdited));
+    const rows = this.#rowsOf(this.#live, (message) => isAnew(message) || message.markedEdited);
     this.#screen.write(`${up}\r\u001b[J${rows.map((row) => `${row}\n`).join('')}`);
     this.#liveRows = rows.length;
+  }
+
+  /** @param shown in reading order; a reply whose parent is not among them says what it replies to */
+  #rowsOf(shown: SlackMessage[], isEdited: (message: SlackMessage) => boolean): string[] {
+    const look = this.#look;
+    return shown.flatMap((message) => {
+      const parent = parentOf(message, this.#slack.messages);
+      const alone = parent !== undefined && !shown.includes(parent);
+      return draw(message, look, isEdited(message), alone ? parent : undefined);
+    });
   }
 
   /** What the person typed stands on the screen already; what others answer to it does not. */
@@ -124,6 +134,9 @@ const keyOf = ({ actionId, label, element }: Pressable): string => JSON.stringif
 
 const stateOf = ({ text, blocks, attachments, files, reactions, deleted }: SlackMessage): string =>
   JSON.stringify([text, blocks, attachments, files.map((file) => file.id), reactions, deleted]);
+
+const parentOf = ({ channelId, threadTs }: SlackMessage, all: readonly SlackMessage[]): SlackMessage | undefined =>
+  threadTs === undefined ? undefined : all.find((one) => one.channelId === channelId && one.ts === threadTs);
 
 /** A thread below its parent. */
 function inReadingOrder(messages: SlackMessage[]): SlackMessage[] {

@@ -69,6 +69,17 @@ export function executorLines(at: number, agentId: string, taskId: string): { st
   };
 }
 
+/** It said so on stdout first, and in its own log later (mesos src/launcher/executor.cpp). */
+export function executorSawEnd(
+  mesos: MesosGeneration,
+  at: number,
+  message: string,
+): { file: 'stdout' | 'stderr'; text: string } {
+  return mesos === '0.22' || mesos === '1.0'
+    ? { file: 'stdout', text: `${message} (pid: 4131)\n` }
+    : { file: 'stderr', text: `I${glogStamp(at)}  4130 executor.cpp:1041] ${message} (pid: 4131)\n` };
+}
+
 /** glog prints month, day and time with microseconds. */
 function glogStamp(at: number): string {
   const iso = new Date(at).toISOString();

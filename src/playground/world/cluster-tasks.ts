@@ -6,6 +6,7 @@ import {
   type Crash,
   crashMessage,
   executorLines,
+  executorSawEnd,
   exited,
   fetchFailed,
   type MesosGeneration,
@@ -25,8 +26,8 @@ export interface TaskLifeOptions {
   mesos: MesosGeneration;
   /** What the executor or agent says; the master decides whether it hears it. */
   report: (task: ClusterTask, status: TaskStatus) => void;
-  /** Whether fetching this task's package fails. */
-  fetchFails: (task: ClusterTask) => boolean;
+  /** What of this task's packages cannot be fetched; undefined: all is there. */
+  missing: (task: ClusterTask) => string | undefined;
 }
 
 export class TaskLife {
@@ -39,8 +40,9 @@ export class TaskLife {
   begin(task: ClusterTask): void {
     const stagingMs = task.request.stagingMs ?? DEFAULT_STAGING_MS;
     this.#later(task, stagingMs, () => {
-      if (this.#options.fetchFails(task)) this.#failFetch(task);
-      else this.#start(task);
+      const missing = this.#options.missing(task);
+      if (missing === undefined) this.#start(task);
+      else this.#failFetch(task, missing);
     });
   }
 
@@ -62,7 +64,11 @@ export class TaskLife {
 
   crash(task: ClusterTask, crash: Crash): void {
     if (hasEnded(task.state)) return;
-    if (task.processAlive) task.program?.destroy();
+    if (task.processAlive) {
+      task.program?.crashing?.(crash);
+      task.program?.destroy();
+      this.#closeLog(task, crash);
+    }
     const reason = 'oom' in crash ? 'REASON_CONTAINER_LIMITATION_MEMORY' : undefined;
     const finished = 'status' in crash && crash.status === 0;
     this.#end(task, finished ? 'TASK_FINISHED' : 'TASK_FAILED', crashMessage(crash, task.request.memMiB), reason);
@@ -125,9 +131,17 @@ export class TaskLife {
     this.#end(task, stopped ? 'TASK_KILLED' : status === 0 ? 'TASK_FINISHED' : 'TASK_FAILED', message);
   }
 
-  #failFetch(task: ClusterTask): void {
+  /** The executor outlives a process that died; a container over its memory limit takes the executor along. */
+  #closeLog(task: ClusterTask, crash: Crash): void {
+    if (!('signal' in crash || 'status' in crash)) return;
+    const { mesos, clock } = this.#options;
+    const { file, text } = executorSawEnd(mesos, clock.now(), crashMessage(crash, task.request.memMiB));
+    task.sandbox[file] += text;
+  }
+
+  #failFetch(task: ClusterTask, missing: string): void {
     const message = fetchFailed(this.#options.mesos, task.containerId);
-    task.sandbox.stderr += `Failed to fetch '${task.request.name}': download failed with 404\nFailed to synchronize with agent (it's probably exited)\n`;
+    task.sandbox.stderr += `Failed to fetch '${missing}': download failed with 404\nFailed to synchronize with agent (it's probably exited)\n`;
     this.#end(task, 'TASK_FAILED', message, 'REASON_CONTAINER_LAUNCH_FAILED');
   }
 

@@ -16,7 +16,13 @@ import {
 } from './cluster-parts.js';
 import { Placement, type RejectReason } from './cluster-placement.js';
 import { TaskLife } from './cluster-tasks.js';
-import type { ClusterForFrameworks, FrameworkHandle, FrameworkRegistration, LaunchRequest } from './types.js';
+import type {
+  ClusterForFrameworks,
+  FrameworkHandle,
+  FrameworkRegistration,
+  LaunchRequest,
+  PortAnswer,
+} from './types.js';
 
 export interface ClusterOptions {
   clock: Clock;
@@ -44,6 +50,7 @@ export class Cluster implements ClusterForFrameworks {
   readonly #losses: AgentLosses;
   #offersWithheld = false;
   #fetchBroken: (request: LaunchRequest) => boolean = () => false;
+  readonly #missingArtifacts = new Set<string>();
 
   constructor(options: ClusterOptions) {
     this.clock = options.clock;
@@ -58,7 +65,9 @@ export class Cluster implements ClusterForFrameworks {
       clock: this.clock,
       mesos: this.mesos,
       report: (task, status) => this.#hear(task, status),
-      fetchFails: (task) => this.#fetchBroken(task.request),
+      missing: ({ request }) =>
+        request.uris?.find((uri) => this.#missingArtifacts.has(uri)) ??
+        (this.#fetchBroken(request) ? (request.uris?.[0] ?? request.name) : undefined),
     });
     this.#membership = new Membership(this.clock, this.id, this.#life, () => this.#announceRoom());
     this.#losses = new AgentLosses({
@@ -106,8 +115,8 @@ export class Cluster implements ClusterForFrameworks {
     return this.agents.find((agent) => agent.hostname === hostname);
   }
 
-  /** What a request to the task's first port meets: a status, or undefined when no connection comes about. */
-  respond(taskId: string, path: string): number | undefined {
+  /** What a request to the task's first port meets; no connection comes about while its agent is away. */
+  respond(taskId: string, path: string): PortAnswer {
     const task = this.task(taskId);
     if (task === undefined || !task.processAlive || task.agent.state !== 'active') return undefined;
     return task.program === undefined ? undefined : task.program.respond(path);
@@ -154,6 +163,15 @@ export class Cluster implements ClusterForFrameworks {
     this.#fetchBroken = match ?? (() => false);
   }
 
+  /** The artifact server does not have it any more: tasks that fetch it cannot start, until it is there again. */
+  loseArtifact(uri: string): void {
+    this.#missingArtifacts.add(uri);
+  }
+
+  restoreArtifact(uri: string): void {
+    this.#missingArtifacts.delete(uri);
+  }
+
   crashTask(taskId: string, crash: Crash): void {
     const task = this.task(taskId);
     if (task === undefined) throw new Error(`no task ${taskId} in the cluster`);
@@ -175,6 +193,7 @@ export class Cluster implements ClusterForFrameworks {
   electLeader(hostname = this.masterHost): void {
     this.leader = hostname;
     this.electedAt = this.clock.now();
+    this.#announceRoom();
   }
 
   // ── Agents ────────────────────────────────────────────────────────────────────────────────────────────────────────

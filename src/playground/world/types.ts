@@ -1,6 +1,7 @@
 // The seams of the simulated world: what the cluster (Mesos), Marathon and the Jenkins controller know of each other.
 // One world, three façades: the HTTP servers under `../servers/` only translate this state into each system's API.
 import type { Clock } from '../../core/time.js';
+import type { Crash } from './cluster-messages.js';
 
 /** Which Marathon is simulated; each speaks, names tasks and publishes events as its generation did (contract marathon §1, §8). */
 export type MarathonGeneration = '0.8' | '0.11' | '1.3' | '1.5' | '1.11';
@@ -40,6 +41,8 @@ export interface LaunchRequest {
   ports?: number;
   env?: Record<string, string>;
   labels?: Record<string, string>;
+  /** What Mesos fetches into the sandbox before the start. */
+  uris?: string[];
   /** Host names that may run it; all when absent. */
   hosts?: (hostname: string) => boolean;
   /** What runs inside; a task without a program sleeps. */
@@ -48,15 +51,20 @@ export interface LaunchRequest {
   stagingMs?: number;
 }
 
+/** A status; `silence`: the connection comes about and nothing is ever said; undefined: nothing listens. */
+export type PortAnswer = number | 'silence' | undefined;
+
 /** A process inside a task's sandbox. The cluster starts it when the task turns TASK_RUNNING. */
 export interface Program {
   start(process: ProcessHandle): void;
   /** SIGTERM: end yourself through `process.exit`, or be killed after the grace period. */
   terminate(): void;
+  /** Its own fault is about to end it: time for last words, before `destroy`. */
+  crashing?(crash: Crash): void;
   /** SIGKILL, or the agent died: everything stops at once, no `exit` call any more. */
   destroy(): void;
-  /** Answer to an HTTP check or request at the task's first port: a status, or undefined when nothing listens yet. */
-  respond(path: string): number | undefined;
+  /** Answer to an HTTP check or request at the task's first port. */
+  respond(path: string): PortAnswer;
   /** What it uses at this moment; the cluster integrates cpu seconds from it. */
   usage(): { cpus: number; memMiB: number };
 }

@@ -141,8 +141,53 @@ describe('SCM sync', () => {
       failedAt: 1432809670000,
       failSize: 164,
       failText: 'Error while checking in file to scm repository',
+      failDate: 'Thu May 28 18:41:10 CST 2015',
       logText: 'Permission denied (publickey).',
+      logAt: 1432809669990,
+      source: 'script',
     });
+  });
+
+  it('names the files that git lacks', async () => {
+    const none = { exists: false };
+    const filesAtRisk = ['jobs/web/config.xml', 'config.xml'];
+    const { client } = await answering({ now: 1, plugin: 'active', success: none, fail: none, filesAtRisk });
+    expect((await client.scmSync()).filesAtRisk).toEqual(filesAtRisk);
+  });
+
+  it.each([
+    ['the first line that says why', 'Permission denied (publickey).\r\nfatal: Could not read', /^Permission denied/],
+    ['past an empty line', '\n*** Please tell me who you are.\n\nRun\n', /^\*{3} Please tell me who you are\.$/],
+    ['past where it pushed to', 'To git@git:x.git\n ! [rejected]  master -> master (fetch first)', /^! \[rejected\]/],
+    ['past a warning of ssh', "Warning: Permanently added 'git' to known hosts.\nfatal: no", /^fatal: no$/],
+    [
+      'past the frame of ssh',
+      `${'@'.repeat(20)}\n@  WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!  @`,
+      /HAS CHANGED/,
+    ],
+    ['of an empty answer the record itself', '', /^\[checkinFiles\] Problem/],
+  ])('quotes of git %s', async (_what, said, quote) => {
+    const none = { exists: false };
+    const log = [
+      { millis: 5, message: 'Error while processing commit queue : x' },
+      { millis: 4, message: `[checkinFiles] Problem during SCM commit : ${said}` },
+    ];
+    const { client } = await answering({ now: 9, plugin: 'active', success: none, fail: none, log });
+    expect(await client.scmSync()).toMatchObject({ logText: expect.stringMatching(quote), logAt: 4 });
+  });
+
+  it.each([
+    [
+      '[checkout] Error during checkout : The git-clone command failed. || Cloning into x...\nfatal: repository not found',
+      'fatal: repository not found',
+    ],
+    ['Error while adding SCM file : The following paths are ignored', 'The following paths are ignored'],
+    ['[deleteHierarchy] Problem during remove : fatal: pathspec did not match', 'fatal: pathspec did not match'],
+    ['Error while processing commit queue : disk', 'Error while processing commit queue : disk'],
+  ])('takes git out of the record %s', async (message, quote) => {
+    const none = { exists: false };
+    const { client } = await answering({ now: 9, plugin: 'active', success: none, fail: none, log: [{ message }] });
+    expect((await client.scmSync()).logText).toBe(quote);
   });
 
   it('that is not installed', async () => {
@@ -179,6 +224,7 @@ describe('SCM sync', () => {
       success: { exists: false },
       fail: { exists: true, mtime: 1, size: 2, tail: 'd 2015 : push to https://ana:hunter22@git failed<br/>' },
       log: [{ message: '[checkinFiles] Problem during SCM commit : fatal: https://ana:hunter22@git denied' }],
+      filesAtRisk: ['https://ana:hunter22@git'],
     });
     expect(JSON.stringify(await client.scmSync())).not.toContain('hunter22');
   });

@@ -20,6 +20,7 @@ interface WireTask {
   slave_id: string;
   executor_id: string;
   resources: { cpus: number; mem: number };
+  statuses: { state: string; timestamp: number }[];
 }
 
 interface WireFramework {
@@ -30,6 +31,7 @@ interface WireFramework {
   used_resources: { cpus: number; mem: number };
   tasks: WireTask[];
   unreachable_tasks: WireTask[];
+  completed_tasks: WireTask[];
 }
 
 interface WireAgent {
@@ -98,6 +100,11 @@ const taskOf = (wire: WireTask) => ({
   resources: { cpus: wire.resources.cpus, memMiB: wire.resources.mem },
 });
 
+const endedOf = (wire: WireTask) => {
+  const end = wire.statuses.findLast(({ state }) => state === wire.state)?.timestamp;
+  return { ...taskOf(wire), endedAt: end === undefined ? undefined : Math.round(end * 1000) };
+};
+
 const LIVE = ['TASK_STAGING', 'TASK_STARTING', 'TASK_RUNNING', 'TASK_KILLING', 'TASK_UNREACHABLE'];
 const byId = (a: { id: string }, b: { id: string }) => a.id.localeCompare(b.id);
 
@@ -137,6 +144,17 @@ describe.each(answered('/tasks'))('tasks of %s', (file) => {
     }
     expect(server.asked.at(-1)?.url).toBe('/tasks?framework_id=F-none&limit=1000&offset=0&order=asc');
   });
+
+  it('that have ended come with their end, the latest first', async () => {
+    const { client } = await mesos({ '/tasks': file });
+    const { tasks } = recorded(file).response.body as { tasks: WireTask[] };
+    for (const id of new Set(tasks.map((task) => task.framework_id))) {
+      const wanted = tasks.filter((task) => task.framework_id === id && !LIVE.includes(task.state)).map(endedOf);
+      const ended = await client.endedTasks(id);
+      expect(ended.toSorted(byId)).toEqual(wanted.sort(byId));
+      expect(ended).toEqual(ended.toSorted((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0)));
+    }
+  });
 });
 
 describe.each(masterStates)('an old master that answers %s', (file) => {
@@ -151,6 +169,10 @@ describe.each(masterStates)('an old master that answers %s', (file) => {
     for (const framework of body.frameworks) {
       const wanted = [...framework.tasks, ...framework.unreachable_tasks].filter((task) => LIVE.includes(task.state));
       expect((await client.tasks(framework.id)).sort(byId)).toEqual(wanted.map(taskOf).sort(byId));
+      const over = [...framework.completed_tasks, ...framework.unreachable_tasks].filter(
+        (task) => !LIVE.includes(task.state),
+      );
+      expect((await client.endedTasks(framework.id)).sort(byId)).toEqual(over.map(endedOf).sort(byId));
     }
   });
 });

@@ -233,6 +233,25 @@ describe('what is too long', () => {
     expect(head + rest).toBe(log);
   });
 
+  it('shows the end of a log, from the beginning of a line, and puts the whole into the file', () => {
+    const log = Array.from({ length: 200 }, (_, index) => `line ${index} of the "log"`).join('\n');
+    const { blocks, rest } = render(message({ type: 'code', text: log, keep: 'end' }));
+    const [shown = ''] = textsIn(blocks);
+    const [, left = '', tail = ''] =
+      /^… cut here, ([\d,]+) earlier characters in the thread\n([\s\S]*)$/.exec(shown) ?? [];
+    expect(tail).toMatch(/^line \d+ of[\s\S]*line 199 of the "log"$/);
+    expect(log.slice(Number(left.replace(',', '')))).toBe(tail);
+    expect(shown.length).toBeLessThanOrEqual(LIMITS.code);
+    expect(rest).toBe(log);
+  });
+
+  it('never cuts a log inside a character', () => {
+    for (const before of ['', 'x']) {
+      const { blocks } = render(message({ type: 'code', text: `${'🔔'.repeat(3_000)}${before}`, keep: 'end' }));
+      expect(textsIn(blocks)[0]).toMatch(/\n(?:🔔)+x?$/u);
+    }
+  });
+
   it('cuts a header with an ellipsis', () => {
     const { blocks, rest } = render(message({ type: 'header', text: 'h'.repeat(160) }));
     expect(textsIn(blocks)).toEqual([`${'h'.repeat(149)}…`]);
@@ -389,6 +408,7 @@ describe('whatever the message', () => {
       ),
     }),
     fc.record({ type: fc.constant('code' as const), text: words }),
+    fc.record({ type: fc.constant('code' as const), text: words, keep: fc.constant('end' as const) }),
     fc.record({ type: fc.constant('context' as const), text }),
     fc.record({
       type: fc.constant('actions' as const),

@@ -38,11 +38,14 @@ try {
     status.checkoutDir = checkout.isDirectory()
     if (new File(checkout, '.git').exists()) {
         def git = { List words ->
-            def process = new ProcessBuilder((['git'] + words) as String[]).directory(checkout).redirectErrorStream(true).start()
+            def process = new ProcessBuilder((['git', '-c', 'core.quotepath=false'] + words) as String[]).directory(checkout).start()
             process.outputStream.close()
             def said = new StringBuffer()
-            process.consumeProcessOutput(said, said)
+            def reader = process.consumeProcessOutputStream(said)
+            // Read away and dropped: a warning is no answer.
+            process.consumeProcessErrorStream(new StringBuffer())
             process.waitForOrKill(5000)
+            reader.join(1000)
             process.exitValue() == 0 ? said.toString().trim() : null
         }
         def ahead = git(['rev-list', '--count', 'HEAD', '--not', '--remotes'])
@@ -54,6 +57,22 @@ try {
         def live = new File(home, 'config.xml')
         def kept = new File(checkout, 'config.xml')
         if (live.exists()) status.configInSync = kept.exists() && Arrays.equals(live.bytes, kept.bytes)
+
+        // What a new task would not find: of commits that wait in memory, of commits not pushed, of the checkout, of Jenkins itself.
+        def atRisk = new LinkedHashSet()
+        try {
+            new ArrayList(plugin.@business.@commitsQueue).each { commit ->
+                commit.changeset.pathContents.keySet().each { atRisk << it.path }
+                commit.changeset.pathsToDelete.each { atRisk << it.path }
+            }
+        } catch (Throwable absent) { }
+        // The empty format leaves the names, with a blank line between two commits.
+        def unpushed = git(['log', '--name-only', '--pretty=format:', 'HEAD', '--not', '--remotes'])
+        if (unpushed) atRisk.addAll(unpushed.readLines().findAll { it.trim() })
+        // `XY path` or `R  old -> new`; the first line has lost its leading blank.
+        if (dirty) atRisk.addAll(dirty.readLines().collect { it.trim().replaceFirst(/^\S+\s+/, '').replaceFirst(/^.* -> /, '') })
+        if (status.configInSync == false) atRisk << 'config.xml'
+        status.filesAtRisk = atRisk.toList().take(50).collect { withoutLogin('' + it) }
     }
 
     def ours = Jenkins.logRecords.findAll { record ->

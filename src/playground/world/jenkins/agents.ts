@@ -22,6 +22,8 @@ export interface MesosAgentNode extends JenkinsNode {
   /** Executors the provisioner counts on while it connects; more than it gets on mesos 2.x with a maximum above 1. */
   countedAs: number;
   launched: boolean;
+  /** Its task runs; it may still not be connected. */
+  running: boolean;
   /** Why no offer fitted yet. */
   refusal: string | undefined;
 }
@@ -32,6 +34,8 @@ export interface AgentsEnvironment {
   line: Line;
   cluster: ClusterForFrameworks;
   webuiUrl: string;
+  /** False while the network keeps agents from the controller: their tasks run, and they stay offline. */
+  agentsMayConnect(): boolean;
   /** An agent came online, or places became free. */
   onReady(): void;
   /** It is gone, and what ran on it with it. */
@@ -105,6 +109,18 @@ export class MesosAgents {
     else this.#sendWhenIdle(agent);
   }
 
+  /** `agentsMayConnect` has another answer: connections end and the builds on them fail, or agents find back. */
+  connectionsChanged(): void {
+    if (this.#env.agentsMayConnect()) {
+      for (const node of this.nodes.filter((one) => one.running)) this.#connected(node);
+      return;
+    }
+    for (const node of this.nodes.filter((one) => one.online)) {
+      node.online = false;
+      this.#env.onLost(node);
+    }
+  }
+
   #add(template: AgentTemplate, executors: number, countedAs: number): void {
     const name = this.#env.line.agentName(template.label);
     this.nodes.push({
@@ -118,6 +134,7 @@ export class MesosAgents {
       template: structuredClone(template),
       countedAs: this.#env.line.generation === 'modern' ? countedAs : executors,
       launched: false,
+      running: false,
       exhausted: false,
       refusal: undefined,
     });
@@ -151,12 +168,14 @@ export class MesosAgents {
     const node = this.nodes.find((other) => other.taskId === update.taskId);
     if (node === undefined) return;
     if (ENDED.has(update.state)) this.#remove(node);
-    else if (update.state === 'TASK_RUNNING' && !node.online)
+    else if (update.state === 'TASK_RUNNING' && !node.online) {
+      node.running = true;
       this.#env.timers.after(CONNECT_MS, () => this.#connected(node));
+    }
   }
 
   #connected(node: MesosAgentNode): void {
-    if (!this.nodes.includes(node) || node.online) return;
+    if (!this.nodes.includes(node) || node.online || !this.#env.agentsMayConnect()) return;
     node.online = true;
     this.#sendWhenIdle(node);
     this.#env.onReady();

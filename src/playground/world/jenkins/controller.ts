@@ -2,11 +2,23 @@
 // with a new session and registers with Mesos; ends with its task and takes everything not in git along.
 import { randomBytes } from 'node:crypto';
 import { type Clock, SECOND } from '../../../core/time.js';
-import type { ClusterForFrameworks, ProcessHandle, Program } from '../types.js';
+import type { Crash } from '../cluster-messages.js';
+import type { ClusterForFrameworks, PortAnswer, ProcessHandle, Program } from '../types.js';
 import type { Accounts } from './accounts.js';
 import { BuildFarm } from './farm.js';
 import { JenkinsHome } from './home.js';
 import type { Line } from './line.js';
+import {
+  containerStarts,
+  FIRST_WORDS,
+  isUp,
+  type LogRecord,
+  lastWords,
+  logText,
+  restarts,
+  STARTED,
+  stops,
+} from './log-lines.js';
 import type { Build, BuildPlan, Cause, JobDefinition, Parameters, QueueItem } from './model.js';
 import type { GitRepository } from './repository.js';
 import { type Timers, timersOf } from './timers.js';
@@ -42,12 +54,24 @@ export interface Surroundings {
   readonly boot: { ms: number; silentMs: number };
   readonly scmSyncPlugin: 'active' | 'absent' | 'inactive';
   readonly answersEmpty: boolean;
+  readonly agentsCutOff: boolean;
+  /** Why this start fails; asked once for each task. */
+  takeStartFault(): StartFault | undefined;
+}
+
+/** A start that ends by itself: with what status, how long after it began, and the last words of stderr. */
+export interface StartFault {
+  status: number;
+  afterMs: number;
+  says: string;
 }
 
 export class Controller implements Program {
   phase: Phase = 'unreachable';
   /** `X-Jenkins-Session`: 8 hex digits, new with each JVM. */
   session = '';
+  /** The web server takes connections and answers none of them. */
+  hung = false;
   readonly #world: Surroundings;
   #process: ProcessHandle | undefined;
   #timers: Timers;
@@ -87,6 +111,14 @@ export class Controller implements Program {
   start(process: ProcessHandle): void {
     this.#process = process;
     const { repository, clock } = this.#world;
+    const fault = this.#world.takeStartFault();
+    if (fault !== undefined) {
+      this.#timers.after(fault.afterMs, () => {
+        process.write('stderr', `${fault.says}\n`);
+        this.#exit(fault.status);
+      });
+      return;
+    }
     process.write('stderr', `Cloning into 'tmp'...\n`);
     if (repository.cloneRefusal !== undefined) {
       process.write('stderr', `${repository.cloneRefusal}\n`);
@@ -98,9 +130,13 @@ export class Controller implements Program {
   }
 
   terminate(): void {
-    this.#log('stderr', 'INFO: Stopping Jenkins');
+    this.#log(stops(this.#world.line.generation));
     this.destroy();
     this.#world.clock.after(SHUTDOWN_MS, () => this.#exit(SIGTERM_STATUS));
+  }
+
+  crashing(crash: Crash): void {
+    if (this.phase !== 'unreachable') this.#log(...lastWords(crash));
   }
 
   destroy(): void {
@@ -109,8 +145,9 @@ export class Controller implements Program {
     this.phase = 'ended';
   }
 
-  respond(path: string): number | undefined {
+  respond(path: string): PortAnswer {
     if (this.phase === 'unreachable' || this.phase === 'ended') return undefined;
+    if (this.hung) return 'silence';
     if (this.#world.answersEmpty) return 200;
     if (this.phase !== 'up') return 503;
     const page = path.split('?')[0] ?? '';
@@ -190,12 +227,15 @@ export class Controller implements Program {
   }
 
   #boot(): void {
-    const { boot } = this.#world;
+    const { boot, line } = this.#world;
     this.phase = 'unreachable';
+    this.hung = false;
     this.session = randomBytes(4).toString('hex');
+    this.#process?.write('stdout', FIRST_WORDS);
+    this.#log(...containerStarts(line.generation, this.#process?.ports[0] ?? 8080));
     this.#timers.after(boot.silentMs, () => {
       this.phase = 'starting';
-      this.#log('stderr', 'INFO: Started initialization');
+      this.#log(...STARTED);
       this.#timers.after(boot.ms, () => this.#up());
     });
   }
@@ -206,13 +246,14 @@ export class Controller implements Program {
     this.#farm = new BuildFarm({
       ...{ clock, cluster, line, timers: this.#timers, home: this.home },
       webuiUrl: `http://${address}${this.#world.prefix}/`,
+      agentsMayConnect: () => !this.#world.agentsCutOff,
       onNodesSaved: () => this.saved('SYSTEM'),
       onIdle: () => {
         if (this.#restartWhenIdle) this.#timers.after(0, () => this.#rerun());
       },
     });
     this.phase = 'up';
-    this.#log('stderr', 'INFO: Jenkins is fully up and running');
+    this.#log(...isUp(line.generation));
     if (this.#world.scmSyncPlugin === 'active') this.home.scmSync.jvmStarted();
     this.#farm.agents.register();
   }
@@ -221,7 +262,7 @@ export class Controller implements Program {
     if (this.phase !== 'up') return;
     this.phase = 'restarting';
     this.#restartWhenIdle = false;
-    this.#log('stderr', 'INFO: Restarting VM as requested');
+    this.#log(restarts);
     this.#timers.after(2 * SECOND, () => {
       this.#endJvm();
       this.#timers = timersOf(this.#world.clock);
@@ -242,7 +283,8 @@ export class Controller implements Program {
     for (const build of farm?.running ?? []) farm?.end(build, 'ABORTED');
   }
 
-  #log(file: 'stdout' | 'stderr', line: string): void {
-    this.#process?.write(file, `${new Date(this.#world.clock.now()).toISOString()} ${line}\n`);
+  #log(...records: LogRecord[]): void {
+    const { clock, line } = this.#world;
+    for (const record of records) this.#process?.write('stderr', logText(line.generation, clock.now(), record));
   }
 }

@@ -28,6 +28,8 @@ export interface FarmEnvironment {
   home: JenkinsHome;
   cluster: ClusterForFrameworks;
   webuiUrl: string;
+  /** False while the network keeps agents from the controller. */
+  agentsMayConnect(): boolean;
   /** config.xml was rewritten because an agent came or went (cores before 1.607). */
   onNodesSaved(): void;
   /** No build runs any more. */

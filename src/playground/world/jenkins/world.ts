@@ -3,7 +3,7 @@
 import { type Clock, SECOND } from '../../../core/time.js';
 import type { ClusterForFrameworks, JenkinsGeneration, Program } from '../types.js';
 import { type AccountOptions, Accounts } from './accounts.js';
-import { type BuildRequest, Controller } from './controller.js';
+import { type BuildRequest, Controller, type StartFault } from './controller.js';
 import { LINES, type Line } from './line.js';
 import type { BuildResult, QueueItem } from './model.js';
 import { commitOf, GitRepository } from './repository.js';
@@ -52,6 +52,9 @@ export class JenkinsWorld {
   scmSyncPlugin: 'active' | 'absent' | 'inactive';
   /** scm-sync's servlet filter eats every request (JENKINS-32124): 200 and nothing in it. */
   answersEmpty = false;
+  /** The network keeps agents from every controller. */
+  agentsCutOff = false;
+  #startFault: (StartFault & { left: number }) | undefined;
   readonly #isReachable: (taskId: string) => boolean;
   #controllers: Controller[] = [];
   readonly #pastAddresses = new Set<string>();
@@ -84,6 +87,7 @@ export class JenkinsWorld {
         if (controller.address !== undefined) world.#pastAddresses.add(controller.address);
       },
       terminate: () => controller.terminate(),
+      crashing: (crash) => controller.crashing(crash),
       destroy: () => controller.destroy(),
       respond: (path) => controller.respond(path),
       usage: () => controller.usage(),
@@ -148,6 +152,36 @@ export class JenkinsWorld {
     this.repository.cloneRefusal = on ? message : undefined;
   }
 
+  /** New tasks end by themselves; the next `times` of them, all when absent. */
+  failStarts(fault: StartFault, times = Number.POSITIVE_INFINITY): void {
+    this.#startFault = { ...fault, left: times };
+  }
+
+  mendStarts(): void {
+    this.#startFault = undefined;
+  }
+
+  get startsFail(): boolean {
+    return (this.#startFault?.left ?? 0) > 0;
+  }
+
+  takeStartFault(): StartFault | undefined {
+    const fault = this.#startFault;
+    if (fault === undefined || !this.startsFail) return undefined;
+    fault.left -= 1;
+    return fault;
+  }
+
+  /** The web server of the current controller answers nothing any more, not even that it is busy. */
+  hang(on = true): void {
+    this.#up().hung = on;
+  }
+
+  /** The JVM starts again in the same task and sandbox, without waiting for builds. */
+  restart(): void {
+    this.#up().restart('now');
+  }
+
   setScmSync(plugin: 'active' | 'absent' | 'inactive'): void {
     this.scmSyncPlugin = plugin;
   }
@@ -165,6 +199,26 @@ export class JenkinsWorld {
   /** The Mesos driver aborts (mesos-plugin #130): no framework, no agents, until the controller restarts. */
   abortScheduler(): void {
     this.#up().farm.agents.disconnect();
+  }
+
+  /** Somebody saves the cloud's settings, which starts the plugin's scheduler anew (mesos-plugin #107). */
+  restartScheduler(): void {
+    const { farm } = this.#up();
+    if (farm.agents.schedulerRunning) return;
+    farm.agents.register();
+    farm.maintain();
+  }
+
+  /** No agent reaches the controller: those there are lost with their builds, new ones run and stay offline. */
+  cutAgentsOff(on = true): void {
+    this.agentsCutOff = on;
+    for (const controller of this.controllers)
+      if (controller.phase === 'up') controller.farm.agents.connectionsChanged();
+  }
+
+  /** An administrator deletes fail.log. */
+  purgeScmSync(): void {
+    this.#up().home.scmSync.purge();
   }
 
   withdrawScriptRight(): void {

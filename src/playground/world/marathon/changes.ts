@@ -87,7 +87,8 @@ export class Changes {
     if (app === undefined) return this.create({ ...given, id: appId }, options.asker);
     if (given['version'] !== undefined) return this.#rollBack(app, given, options);
     const base = options.partial === false ? {} : withoutReadOnly(app.definition);
-    const definition = this.#complete({ ...base, ...spellingsOf(given, base), id: appId }, app);
+    const sent = spellingsOf(given, base);
+    const definition = this.#complete({ ...base, ...sent, id: appId }, app);
     return this.#bring(app, definition, options);
   }
 

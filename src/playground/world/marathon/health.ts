@@ -2,7 +2,7 @@
 // records, publish changes and have a sick task killed (contract marathon §3.3). `world.ts` starts them with a task.
 import { STATUS_CODES } from 'node:http';
 import { type Clock, SECOND } from '../../../core/time.js';
-import type { MarathonGeneration } from '../types.js';
+import type { MarathonGeneration, PortAnswer } from '../types.js';
 import type { EventBus } from './events.js';
 import { atLeast } from './generation.js';
 import type { AppState, CheckRecord, Instance } from './model.js';
@@ -12,8 +12,8 @@ interface HealthOptions {
   clock: Clock;
   generation: MarathonGeneration;
   events: EventBus;
-  /** What the task's first port answers; undefined when nothing listens. */
-  ask: (instance: Instance, path: string) => number | undefined;
+  /** What the task's first port answers. */
+  ask: (instance: Instance, path: string) => PortAnswer;
   kill: (app: AppState, instance: Instance) => void;
   changed: (app: AppState) => void;
 }
@@ -63,7 +63,7 @@ export class HealthChecks {
   #look(app: AppState, instance: Instance, check: HealthCheck, index: number): void {
     const status = this.#options.ask(instance, check.path);
     if (isGood(check, status)) this.#succeed(app, instance, index);
-    else this.#fail(app, instance, check, index, causeOf(instance, status));
+    else this.#fail(app, instance, check, index, this.#causeOf(instance, check, status));
   }
 
   #succeed(app: AppState, instance: Instance, index: number): void {
@@ -97,6 +97,16 @@ export class HealthChecks {
     this.#killIfSick(app, instance, check, before, byMarathon);
   }
 
+  /** Each generation's HTTP client has its own words for a peer that takes the connection and says nothing. */
+  #causeOf({ host, ports }: Instance, { timeoutSeconds }: HealthCheck, status: PortAnswer): string {
+    const at = `${host}:${ports[0]}`;
+    if (status === undefined) return `ConnectionAttemptFailedException: Connection attempt to ${at} failed`;
+    if (status !== 'silence') return `${status} ${STATUS_CODES[status] ?? ''}`.trim();
+    return this.#options.generation === '1.11'
+      ? `TcpIdleTimeoutException: TCP idle-timeout on connection to [${at}], no bytes passed in the last ${timeoutSeconds} seconds`
+      : `AskTimeoutException: Ask timed out on [Actor[akka://marathon/user/IO-HTTP#-1526159107]] after [${timeoutSeconds * 1_000} ms]`;
+  }
+
   /** Marathon counts the failures *before* this one, so it kills on number max + 1; Mesos' own checks kill on max. */
   #killIfSick(
     app: AppState,
@@ -128,9 +138,10 @@ export class HealthChecks {
 }
 
 /** HTTP checks accept 200 to 399; TCP checks any answer at all. A command inside the container is taken to succeed. */
-function isGood({ protocol }: HealthCheck, status: number | undefined): boolean {
+function isGood({ protocol }: HealthCheck, status: PortAnswer): boolean {
   if (protocol.endsWith('COMMAND')) return true;
-  return status !== undefined && (protocol.endsWith('TCP') || (status >= 200 && status < 400));
+  if (protocol.endsWith('TCP')) return status !== undefined;
+  return typeof status === 'number' && status >= 200 && status < 400;
 }
 
 /** null until every check has reported. */
@@ -138,9 +149,4 @@ function overall(app: AppState, instance: Instance): boolean | null {
   const records = app.spec.healthChecks.map((_, index) => instance.checks[index]);
   if (records.some((record) => record?.alive === false)) return false;
   return records.every((record) => record !== undefined) ? true : null;
-}
-
-function causeOf(instance: Instance, status: number | undefined): string {
-  if (status !== undefined) return `${status} ${STATUS_CODES[status] ?? ''}`.trim();
-  return `ConnectionAttemptFailedException: Connection attempt to ${instance.host}:${instance.ports[0]} failed`;
 }

@@ -167,6 +167,7 @@ export class Launcher {
       ports: spec.portCount,
       env: spec.env,
       labels: spec.labels,
+      uris: spec.uris,
       hosts: spec.hosts,
       stagingMs: this.#options.stagingMs(app.id),
       ...(program === undefined ? {} : { program }),

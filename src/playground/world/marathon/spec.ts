@@ -8,6 +8,7 @@ const healthCheck = z.object({
   path: z.string().default('/'),
   gracePeriodSeconds: z.number().default(300),
   intervalSeconds: z.number().default(60),
+  timeoutSeconds: z.number().default(20),
   maxConsecutiveFailures: z.number().default(3),
   delaySeconds: z.number().default(0),
 });
@@ -22,6 +23,8 @@ const definition = z.object({
   mem: z.number(),
   disk: z.number(),
   labels: z.record(z.string(), z.string()).default({}),
+  uris: z.array(z.string()).nullish(),
+  fetch: z.array(z.object({ uri: z.string() })).nullish(),
   constraints: z.array(z.array(z.string())).nullish(),
   ports: z.array(z.number()).optional(),
   portDefinitions: z.array(z.unknown()).optional(),
@@ -49,6 +52,7 @@ export function specOf(app: JsonObject) {
     env: Object.fromEntries(
       Object.entries(read.env).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
     ),
+    uris: read.fetch?.map(({ uri }) => uri) ?? read.uris ?? [],
     portCount: (read.portDefinitions ?? read.ports ?? []).length,
     killGraceMs: read.taskKillGracePeriodSeconds == null ? KILL_GRACE_MS : read.taskKillGracePeriodSeconds * SECOND,
     hosts: (hostname: string) => (read.constraints ?? []).every((one) => allows(one, hostname)),

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, HOUR, SECOND } from '../../../core/time.js';
 import type { Cluster } from '../cluster.js';
-import type { FrameworkHandle, MarathonGeneration, ProgramFactory } from '../types.js';
+import type { FrameworkHandle, MarathonGeneration, ProgramFactory, StatusUpdate } from '../types.js';
 import { Changes } from './changes.js';
 import { Deployments } from './deployments.js';
 import { EventBus, type MarathonEvent } from './events.js';
@@ -41,6 +41,8 @@ export class MarathonWorld {
   readonly #tasks: Tasks;
   readonly #framework: FrameworkHandle;
   readonly #leadershipLost = new Set<() => void>();
+  /** Agents repeat an update until a scheduler acknowledges it, so none is lost while nobody leads. */
+  readonly #unheard: StatusUpdate[] = [];
   #lastVersion = 0;
 
   constructor(cluster: Cluster, options: MarathonOptions) {
@@ -108,9 +110,10 @@ export class MarathonWorld {
     this.#launcher.resetDelay(this.app(appId));
   }
 
-  /** No Marathon leads: requests fail, streams end, nothing is launched. */
+  /** No Marathon leads: requests fail, streams end, nothing is launched, checked or heard. */
   loseLeader(): void {
     this.leader = undefined;
+    this.#eachApp((app) => this.#health.forget(app));
     for (const listener of [...this.#leadershipLost]) listener();
   }
 
@@ -120,6 +123,7 @@ export class MarathonWorld {
     this.events.schedulerRegistered(this.frameworkId, this.cluster.leader ?? this.cluster.masterHost);
     this.#deployments.announceAgain();
     this.#eachApp((app) => this.#takeOver(app));
+    for (const update of this.#unheard.splice(0)) this.#tasks.hear(update);
   }
 
   onLeadershipLost(listener: () => void): () => void {
@@ -195,7 +199,10 @@ export class MarathonWorld {
       checkpoint: true,
       partitionAware: atLeast(this.generation, '1.5'),
       webuiUrl: 'http://192.168.3.4:8080',
-      onUpdate: (update) => this.#tasks.hear(update),
+      onUpdate: (update) => {
+        if (this.leader === undefined) this.#unheard.push(update);
+        else this.#tasks.hear(update);
+      },
     });
   }
 

@@ -1,0 +1,128 @@
+// The words of an alert about the controller's end, from its facts (`restart.ts`) and what was found out since.
+import type { AlertPorts, AlertWords } from './alert.js';
+import type { JsonObject } from './cluster.js';
+import { causeWords } from './controller.js';
+import { told } from './gather.js';
+import type { Incident } from './incident.js';
+import { whyNotStarting } from './launch-delay.js';
+import type { RestartFacts } from './restart.js';
+import { code, md, mention, moment, prose, type Rich } from './text.js';
+import { counted, duration } from './words.js';
+
+/** What was found out after the first message; each part is missing until it is known. */
+export interface Diagnosis extends JsonObject {
+  /** Mesos' own message, one line. */
+  mesos: string | null;
+  change: { at: number; by: string | null; what: string } | null;
+  /** What git did not have when it ended, our sentence. */
+  unsaved: string | null;
+  /** Why parts are missing, our words. */
+  missing: string[];
+}
+
+interface Now extends JsonObject {
+  taskId: string;
+  host: string;
+  address: string | null;
+}
+
+export function restartWords(incident: Incident, now: number): AlertWords {
+  const facts = incident.facts as RestartFacts & { now?: Now; diagnosis?: Diagnosis };
+  const latest = (incident.latest ?? facts) as RestartFacts;
+  return {
+    headline: headline(incident, facts, latest, now),
+    over: over(incident, facts),
+    fields: [
+      { label: 'Was on', value: wasOn(facts) },
+      { label: 'Runs now', value: runsNow(facts.now, incident) },
+      { label: incident.resolvedAt === undefined ? 'Down for' : 'Was down', value: down(incident, now) },
+      { label: 'Last 24 h', value: md`${counted(latest.today, 'end')} of the controller since Bellboard watches` },
+      ...changeField(facts.diagnosis),
+    ],
+    notes: notes(facts),
+  };
+}
+
+function headline(incident: Incident, facts: RestartFacts, latest: RestartFacts, now: number): Rich {
+  if (incident.flapping) {
+    const span = duration(now - (incident.rings[0] ?? incident.openedAt));
+    return md`*Jenkins controller is flapping: ${counted(incident.count, 'end')} so far, ${incident.rings.length} in the last ${span}*; the latest: ${causeWords(latest)}`;
+  }
+  const more =
+    incident.count > 1 ? md`; it has ended ${incident.count} times, the latest: ${causeWords(latest)}` : md``;
+  return md`*${what(facts)}: ${causeWords(facts)}*${more}`;
+}
+
+function what(facts: RestartFacts): string {
+  if (facts.kind === 'agent-lost') return 'Jenkins controller lost with its agent';
+  if (facts.launch) return 'Jenkins controller does not start';
+  return facts.lives > 1 ? `Jenkins controller restarted ${facts.lives} times or more` : 'Jenkins controller restarted';
+}
+
+function over(incident: Incident, facts: RestartFacts): Rich {
+  const times = incident.count > 1 ? md` It had ended ${incident.count} times.` : md``;
+  const back =
+    facts.kind === 'agent-lost' && sameTask(facts)
+      ? md`the same task came back with its agent`
+      : md`${causeWords(facts)}`;
+  return md`*Jenkins controller is back after ${duration(downMs(incident, incident.resolvedAt ?? 0))}: ${back}*.${times}`;
+}
+
+const sameTask = (facts: RestartFacts & { now?: Now }): boolean => facts.now?.taskId === facts.taskId;
+
+/** By the clock of who reported both; while it lasts, since we heard. */
+function downMs({ happenedAt, overAt, raisedAt }: Incident, now: number): number {
+  return overAt === undefined ? now - raisedAt : Math.max(0, overAt - happenedAt);
+}
+
+/** While it lasts in whole minutes: each change is an edit. */
+function down(incident: Incident, now: number): Rich {
+  if (incident.resolvedAt !== undefined) return md`${duration(downMs(incident, now))}`;
+  const minutes = Math.floor((now - incident.raisedAt) / 60_000);
+  const soFar = minutes === 0 ? 'less than a minute' : `${minutes} min`;
+  return md`${soFar} so far, since ${moment(incident.raisedAt)}`;
+}
+
+function wasOn({ host, taskId, ranMs }: RestartFacts): Rich {
+  const ran = ranMs === null ? md`` : md`, had run for ${duration(ranMs)}`;
+  return host === null ? md`not known, task ${code(taskId)}${ran}` : md`${host}, task ${code(taskId)}${ran}`;
+}
+
+function runsNow(now: Now | undefined, incident: Incident): Rich {
+  if (now === undefined) return md`nowhere yet`;
+  const where = now.address ?? now.host;
+  return incident.resolvedAt === undefined ? md`${where}, not proven healthy yet` : md`${where}`;
+}
+
+function changeField(diagnosis: Diagnosis | undefined) {
+  if (diagnosis === undefined) return [];
+  const { change } = diagnosis;
+  if (change === null) return [{ label: 'Last change', value: md`none known` }];
+  const by = change.by === null ? md`by whom is not known` : md`by ${mention(change.by)}`;
+  return [{ label: 'Last change', value: md`${code(change.what)}, ${by}, ${moment(change.at)}` }];
+}
+
+function notes(facts: RestartFacts & { diagnosis?: Diagnosis }): Rich[] {
+  const { quote, diagnosis, planId } = facts;
+  const found: Rich[] = [];
+  if (quote !== null) found.push(md`Marathon says: ${code(quote)}`);
+  if (diagnosis?.mesos != null && diagnosis.mesos !== quote) found.push(md`Mesos says: ${code(diagnosis.mesos)}`);
+  if (planId !== null) found.push(md`It happened during the deployment ${code(planId)}.`);
+  if (diagnosis?.unsaved != null) found.push(md`:warning: ${prose(diagnosis.unsaved)}`);
+  if (diagnosis !== undefined && diagnosis.missing.length > 0)
+    found.push(md`Not known: ${diagnosis.missing.join('; ')}.`);
+  return found;
+}
+
+/** Read once, when it has not come back in time (contract marathon §4, `/v2/queue`). */
+export async function whyNotBack(_incident: Incident, ports: AlertPorts): Promise<string | undefined> {
+  const { marathon, settings, clock } = ports;
+  const [app, entry] = await Promise.all([
+    told(clock, 'Marathon', () => marathon.app(settings.appId)),
+    told(clock, 'Marathon', () => marathon.launchQueue(settings.appId)),
+  ]);
+  if (!app.ok || !entry.ok) return app.ok ? undefined : `${app.missing}.`;
+  const task = app.value?.tasks.find((one) => one.startedAt !== undefined);
+  if (task !== undefined) return `A task runs on ${task.host}, but its health check has not passed.`;
+  return whyNotStarting(entry.value, false, app.value);
+}
