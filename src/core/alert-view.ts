@@ -4,7 +4,7 @@ import type { AlertWords, Rule } from './alert.js';
 import type { Ack, Silence } from './board.js';
 import { type Button, context, type Message, type MessageBlock, say } from './conversation.js';
 import type { Incident } from './incident.js';
-import { join, lines, md, mention, moment, prose, type Rich, second } from './text.js';
+import { bold, join, lines, md, mention, moment, prose, type Rich, second } from './text.js';
 import { counted } from './words.js';
 
 export interface Standing {
@@ -32,8 +32,8 @@ export function rootMessage(incident: Incident, rule: Rule, standing: Standing):
 
 /** Colour means state and never stands alone: the word is in the sentence or in the footer. */
 function headlineOf(incident: Incident, words: AlertWords, { silence }: Standing): Rich {
-  if (incident.resolvedAt !== undefined) return md`:large_green_circle: ${words.over}`;
-  return silence === undefined ? md`:red_circle: ${words.headline}` : md`:no_bell: ${words.headline}`;
+  if (incident.resolvedAt !== undefined) return md`:large_green_circle: ${bold(words.over)}`;
+  return silence === undefined ? md`:red_circle: ${bold(words.headline)}` : md`:no_bell: ${bold(words.headline)}`;
 }
 
 function footer(incident: Incident, { ack, silence, hidden }: Standing): Rich {

@@ -46,11 +46,11 @@ export function restartWords(incident: Incident, now: number): AlertWords {
 function headline(incident: Incident, facts: RestartFacts, latest: RestartFacts, now: number): Rich {
   if (incident.flapping) {
     const span = duration(now - (incident.rings[0] ?? incident.openedAt));
-    return md`*Jenkins controller is flapping: ${counted(incident.count, 'end')} so far, ${incident.rings.length} in the last ${span}*; the latest: ${causeWords(latest)}`;
+    return md`Jenkins controller is flapping: ${counted(incident.count, 'end')} so far, ${incident.rings.length} in the last ${span}; the latest: ${causeWords(latest)}`;
   }
   const more =
     incident.count > 1 ? md`; it has ended ${incident.count} times, the latest: ${causeWords(latest)}` : md``;
-  return md`*${what(facts)}: ${causeWords(facts)}*${more}`;
+  return md`${what(facts)}: ${causeWords(facts)}${more}`;
 }
 
 function what(facts: RestartFacts): string {
@@ -65,7 +65,7 @@ function over(incident: Incident, facts: RestartFacts): Rich {
     facts.kind === 'agent-lost' && sameTask(facts)
       ? md`the same task came back with its agent`
       : md`${causeWords(facts)}`;
-  return md`*Jenkins controller is back after ${duration(downMs(incident, incident.resolvedAt ?? 0))}: ${back}*.${times}`;
+  return md`Jenkins controller is back after ${duration(downMs(incident, incident.resolvedAt ?? 0))}: ${back}.${times}`;
 }
 
 const sameTask = (facts: RestartFacts & { now?: Now }): boolean => facts.now?.taskId === facts.taskId;

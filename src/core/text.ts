@@ -89,6 +89,9 @@ export function second(at: number): Rich {
   return { mrkdwn: `<!date^${Math.floor(at / 1000)}^{date_short_pretty} {time_secs}|${utc}>`, plain: utc };
 }
 
+/** The first line of a message that people scan for; what is in it keeps its own form. */
+export const bold = ({ mrkdwn, plain }: Rich): Rich => ({ mrkdwn: `*${mrkdwn.replaceAll('*', '')}*`, plain });
+
 export function join(parts: readonly Part[], between = ', '): Rich {
   const rich = parts.map(asRich).filter((part) => part.mrkdwn !== '');
   return {

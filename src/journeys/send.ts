@@ -96,7 +96,7 @@ async function deliver(key: string, stored: StoredMessage, ports: SendPorts): Pr
 async function edit(key: string, stored: StoredMessage, spot: Spot, ports: SendPorts): Promise<SendResult> {
   const wait = await turn('chat.update', `edit:${spot.channelId}:${spot.ts}`, ports);
   if (wait > 0) return { again: wait };
-  await ports.messenger.edit(spot, delayed(stored.wanted, stored.lateMs, stored));
+  await ports.messenger.edit(spot, delayed(stored.wanted, stored.lateMs));
   await ports.records.sent(key, stored.digest, undefined);
   return DONE;
 }
@@ -110,9 +110,10 @@ async function post(key: string, stored: StoredMessage, to: ChannelSpot, ports: 
     return { again: 0 };
   }
   const wait = await turn('chat.postMessage', `post:${to.channelId}`, ports);
+  if (wait > LONGEST_TURN_MS && isAlert(stored)) await ports.records.unsent(key);
   if (wait > 0) return { again: wait };
   const lateMs = lateness(stored, ports.clock.now());
-  const known = delayed(stored.wanted, lateMs, stored);
+  const known = delayed(stored.wanted, lateMs);
   const message = found === 'cannot-look' ? mayRepeat(known) : known;
   await ports.records.begin(key);
   if (isAlert(stored)) ports.alerted(Math.max(0, ports.clock.now() - (stored.happenedAt ?? stored.since ?? 0)));
@@ -208,20 +209,20 @@ const isAlert = ({ since, to }: StoredMessage): boolean => since !== undefined &
 
 /** Below this nobody calls it late. */
 const LATE_FROM_MS = 10 * SECOND;
+/** Whoever waits longer for a turn waits because Slack pauses us. */
+const LONGEST_TURN_MS = 2 * POST_EVERY_MS;
 
+/** Only what Slack did not take is Slack's delay: a worker that was away is not. */
 function lateness(stored: StoredMessage, now: number): number | undefined {
   const lateMs = now - (stored.since ?? now);
-  return isAlert(stored) && lateMs >= LATE_FROM_MS ? lateMs : undefined;
+  return isAlert(stored) && stored.attempts > 0 && lateMs >= LATE_FROM_MS ? lateMs : undefined;
 }
 
 /** The times in it are true; that it comes late is said. */
-function delayed(message: Message, lateMs: number | undefined, { attempts }: StoredMessage): Message {
+function delayed(message: Message, lateMs: number | undefined): Message {
   if (lateMs === undefined) return message;
-  const whose = attempts > 0 ? 'by Slack' : 'before it could be sent';
-  return {
-    text: message.text,
-    blocks: [...message.blocks, { type: 'context', text: md`Delayed ${duration(lateMs)} ${whose}.` }],
-  };
+  const note = md`Delayed ${duration(lateMs)} by Slack.`;
+  return { text: message.text, blocks: [...message.blocks, { type: 'context', text: note }] };
 }
 
 const mayRepeat = (message: Message): Message => ({

@@ -74,5 +74,5 @@ test.each([
   ['killed, probably out of memory', false, 'killed, probably out of memory'],
   ['cause not known', false, 'cause not known'],
 ])('a cause: %s', (words, certain, said) => {
-  expect(causeWords({ kind: 'unknown', words, certain })).toBe(said);
+  expect(causeWords({ words, certain })).toBe(said);
 });

@@ -8,7 +8,9 @@ afterEach(async () => rig.close());
 
 const CHANNEL = 'C0CI';
 const alertsIn = (one: Rig) =>
-  one.slack.messages.filter((message) => message.channelId === CHANNEL && message.threadTs === undefined && !message.deleted);
+  one.slack.messages.filter(
+    (message) => message.channelId === CHANNEL && message.threadTs === undefined && !message.deleted,
+  );
 const threadOf = (one: Rig, ts: string | undefined) => one.slack.messages.filter((message) => message.threadTs === ts);
 
 const runningTask = (one: Rig): string => {

@@ -2,13 +2,15 @@
 // another, one Redis, one simulated Slack whose own log is what counts.
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type PrivateRedis, startPrivateRedis } from '../../src/adapters/redis/private-redis.js';
+import { fillManifest } from '../../src/core/manifest.js';
 import { runningClock } from '../../src/core/time.js';
 import { type SlackMessage, type SlackWorkspace, startSlack } from '../../src/playground/slack/workspace.js';
-import { buildWorld, type SimulatedWorld } from '../../src/playground/world.js';
+import { buildWorld, type SimulatedWorld, startController } from '../../src/playground/world.js';
+import { SCM_SYNC_GIT, until } from './rig.js';
 import { shown } from './talk.js';
 
 export interface Installation {
@@ -46,6 +48,11 @@ export async function alertHouse(speed = 25): Promise<AlertHouse> {
     // Mesos and Jenkins that are well, for whoever asks.
     buildWorld({ clock, bootMs: 1_000 }),
   ]);
+  startController(
+    world,
+    fillManifest(readFileSync('manifests/jenkins.json', 'utf8'), { SCM_SYNC_GIT, APP_USER: 'jenkins' }),
+  );
+  await until(() => world.jenkins.current?.phase === 'up');
   const children: ChildProcess[] = [];
   return {
     slack,
@@ -93,6 +100,8 @@ const environmentOf = ({ name, marathonUrl, appId = '/ci/jenkins', env }: Instal
   MARATHON_APP_ID: appId,
   MESOS_URL: around.world.servers.mesos.url,
   JENKINS_URL: around.world.servers.jenkins.url,
+  JENKINS_USERNAME: around.world.jenkins.accounts.user,
+  JENKINS_API_TOKEN: around.world.jenkins.accounts.token,
   ALERT_CHANNEL: channelOf(name),
   ONCALL_MENTION: 'S0CIOPS',
   POLICY_FILE: join(around.folder, 'policy.yaml'),

@@ -15,7 +15,10 @@ export interface Office extends SendPorts {
   rest: string | undefined;
   pauses: Map<string, number>;
   uses: number;
-  want(key: string, to: Destination, message: Message): void;
+  /** What was said of the alert channel, and how long alerts took, ms. */
+  channel: string[];
+  alerts: number[];
+  want(key: string, to: Destination, message: Message, more?: Partial<StoredMessage>): void;
 }
 
 const BLANK = {
@@ -53,9 +56,16 @@ export function office(): Office {
     pauses: new Map(),
     uses: 0,
     log: fakeLog(),
-    want(key, to, wanted) {
-      rows.set(key, { ...BLANK, to, ...rows.get(key), wanted, digest: wanted.text });
+    channel: [],
+    alerts: [],
+    want(key, to, wanted, more = {}) {
+      rows.set(key, { ...BLANK, to, ...rows.get(key), ...more, wanted, digest: wanted.text });
     },
+    alertChannel: {
+      broken: async (code) => void fake.channel.push(code),
+      well: async () => void fake.channel.push('well'),
+    },
+    alerted: (ms) => void fake.alerts.push(ms),
     messenger: {
       async post(to, message) {
         call('post', to, message);
@@ -80,8 +90,9 @@ export function office(): Office {
     records: {
       read: async (key) => rows.get(key),
       begin: async (key) => patch(key, { sending: true }),
-      async sent(key, digest, where) {
-        patch(key, { sent: digest, sending: false, attempts: 0, error: undefined, ...where });
+      async sent(key, digest, where, lateMs) {
+        const late = lateMs === undefined ? {} : { lateMs };
+        patch(key, { sent: digest, sending: false, attempts: 0, error: undefined, ...late, ...where });
       },
       async unsent(key) {
         patch(key, { sending: false, attempts: (rows.get(key)?.attempts ?? 0) + 1 });

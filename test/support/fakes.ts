@@ -1,5 +1,6 @@
 // A CI service as plain records: each system answers with a fixed good state, and a test replaces the calls it is about.
 // What a test did not expect (a write) fails with its name.
+import { rules } from '../../src/alerts/index.js';
 import { catalogueOf, commands } from '../../src/commands/index.js';
 import type { AuditEntry } from '../../src/core/audit.js';
 import type { ChangeQueue } from '../../src/core/changes.js';
@@ -98,6 +99,21 @@ export const fakeChanges = (calls: Partial<ChangeQueue> = {}): ChangeQueue => ({
   ...calls,
 });
 
+/** A quiet board. */
+const fakeIncidents = (calls: Partial<Ports['incidents']> = {}): Ports['incidents'] => ({
+  recent: async () => [],
+  find: async () => undefined,
+  ackOf: async () => undefined,
+  silences: async () => ({}),
+  ack: unexpected('an acknowledgement'),
+  silence: unexpected('a silence'),
+  endSilence: unexpected('the end of a silence'),
+  endsOfController: async () => undefined,
+  spotOf: async () => undefined,
+  refresh: unexpected('a refresh of the board'),
+  ...calls,
+});
+
 export const SETTINGS: Settings = {
   name: 'bellboard',
   slashCommand: '/ci',
@@ -105,6 +121,7 @@ export const SETTINGS: Settings = {
   executorsAppId: undefined,
   scmSyncGit: 'git@git.example.org:ci/jenkins.git',
   appUser: 'jenkins',
+  alertChannel: 'C0CIALERTS',
 };
 
 /** What `anApp` runs, so that a deploy of it finds nothing to do. */
@@ -127,6 +144,7 @@ export interface FakeCalls {
   mesos?: Partial<Mesos>;
   jenkins?: Partial<Jenkins>;
   changes?: Partial<ChangeQueue>;
+  incidents?: Partial<Ports['incidents']>;
   settings?: Partial<Settings>;
   audit?: readonly AuditEntry[];
   manifest?: () => string;
@@ -140,6 +158,8 @@ export function fakePorts(calls: FakeCalls = {}): Ports {
     jenkins: fakeJenkins(calls.jenkins),
     manifest: { read: async () => calls.manifest?.() ?? MANIFEST },
     audit: { recent: async (limit) => (calls.audit ?? []).slice(0, limit) },
+    incidents: fakeIncidents(calls.incidents),
+    rules,
     changes: fakeChanges(calls.changes),
     catalogue: catalogueOf(commands),
     settings: { ...SETTINGS, ...calls.settings },

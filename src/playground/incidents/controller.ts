@@ -36,7 +36,9 @@ export const controllerIncidents: readonly Incident[] = [
         () => jenkins.hang(false),
         () => jenkins.current?.hung === true,
       );
-      return `Jenkins takes connections and answers none; Marathon kills it after 10 failed checks, about 200 s. ${howToMend('health')}`;
+      const { maxConsecutiveFailures = 0, intervalSeconds = 0 } = world.marathon.app(APP).spec.healthChecks[0] ?? {};
+      const checks = maxConsecutiveFailures + 1;
+      return `Jenkins takes connections and answers none; Marathon kills it after ${checks} failed checks, about ${checks * intervalSeconds} s. ${howToMend('health')}`;
     },
   },
   {

@@ -1,4 +1,5 @@
 // How the ear at Marathon notices that it hears nothing, and how it comes back.
+import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -120,6 +121,35 @@ describe('a connection is tried again', () => {
     expect(kinds(ear.news)).toEqual(['connected', 'event']);
   });
 
+  it('once at a time, by the pauses above and no others', async () => {
+    let times = 0;
+    const server = await marathon({
+      events: (asked, response) => {
+        times += 1;
+        if (times === 1) html(response, 503, 'Too many concurrent requests');
+        else telling(crashed())(asked, response, response.req);
+      },
+    });
+    const ear = listening([server.url], { wall: waitingClock() });
+    await ear.until((news) => count(news, 'event') === 1);
+    expect(kinds(ear.news)).toEqual(['lost', 'connected', 'event']);
+    expect(reasons(ear.news)).toEqual(['Marathon: GET /v2/events: 503, Too many concurrent requests']);
+  });
+
+  it('when something else than events is sent without end, which is let go', async () => {
+    const closed: Promise<unknown>[] = [];
+    const server = await marathon({
+      events: (_asked, response) => {
+        closed.push(once(response, 'close'));
+        response.writeHead(200, { 'Content-Type': 'application/json' }).flushHeaders();
+      },
+    });
+    const ear = listening([server.url], { wall: { ...waitingClock(), sleep: runningClock().sleep } });
+    await ear.until((news) => count(news, 'lost') === 1);
+    expect(reasons(ear.news)[0]).toContain('200, answered application/json instead of events');
+    await closed[0];
+  });
+
   it('when a gateway shows its login page instead', async () => {
     const server = await marathon({ events: (_asked, response) => html(response, 200, 'Login') });
     const ear = listening([server.url], { wall: waitingClock() });
@@ -136,7 +166,8 @@ describe('a connection is tried again', () => {
     const timeouts = { readMs: 50 };
     const ear = listening([mute.url, good.url], { wall: waitingClock(), timeouts });
     await ear.until((news) => count(news, 'event') === 1);
-    expect(kinds(ear.news)).toEqual(['lost', 'connected', 'event']);
+    expect(kinds(ear.news)[0]).toBe('lost');
+    expect(mute.streams()).toEqual([]);
   });
 
   it('when it is broken off in the middle of a frame', async () => {
@@ -207,9 +238,9 @@ describe('the heartbeat', () => {
 
   it('keeps time by the clock it was given', async () => {
     const server = await marathon();
-    const ear = listening([server.url], { wall: runningClock(500) });
+    const ear = listening([server.url], { wall: runningClock(100) });
     await ear.until((news) => count(news, 'connected') === 2);
-    expect(reasons(ear.news)).toEqual(["Marathon's event stream was silent for 25 s"]);
+    expect(reasons(ear.news)[0]).toBe("Marathon's event stream was silent for 25 s");
   });
 });
 

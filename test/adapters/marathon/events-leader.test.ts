@@ -1,4 +1,5 @@
 // Which Marathon the ear goes to, and with what.
+import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { basicHeader } from '../../../src/adapters/http-credentials.js';
@@ -40,6 +41,7 @@ describe('the leader', () => {
     expect(leader.streams().map(({ headers }) => headers.authorization)).toEqual([LOGIN]);
     expect(follower.streams()).toHaveLength(version === '1.7.50' ? 1 : 0);
     if (version === '1.7.50') expect(leader.streams()[0]?.url).toBe(follower.streams()[0]?.url);
+    expect(follower.asked.map(({ url }) => url)).not.toContain('/v2/leader');
   });
 
   it('elsewhere is reached by a redirect where nothing is to be lost', async () => {
@@ -135,6 +137,40 @@ describe('the leader', () => {
     const ear = listening([follower.url]);
     await ear.until((news) => count(news, 'event') === 1);
     expect(kinds(ear.news)).toEqual(['connected', 'event']);
+  });
+
+  it('that answers something else directly is let go while we hear through whoever is configured', async () => {
+    const closed: Promise<unknown>[] = [];
+    const leader = await marathon({
+      events: (_asked, response) => {
+        closed.push(once(response, 'close'));
+        response.writeHead(200, { 'Content-Type': 'text/html' }).write('<html>');
+      },
+    });
+    const follower = await marathon({ proxied: true, leader: () => leader.url, events: telling(crashed()) });
+    const ear = listening([follower.url]);
+    await ear.until((news) => count(news, 'event') === 1);
+    await closed[0];
+    expect(kinds(ear.news)).toEqual(['connected', 'event']);
+  });
+
+  it('named behind two gateways is one of the inside, and left alone', async () => {
+    const leader = await marathon();
+    const gateways = await Promise.all(
+      [1, 2].map(() =>
+        marathon({
+          proxied: true,
+          before: (asked, response) => {
+            asked.url = asked.url.replace('/service/marathon', '');
+            return asked.url === '/v2/leader' && response.end(JSON.stringify({ leader: leader.host })) !== undefined;
+          },
+          events: telling(crashed()),
+        }),
+      ),
+    );
+    const ear = listening(gateways.map(({ url }) => `${url}/service/marathon`));
+    await ear.until((news) => count(news, 'event') === 1);
+    expect(leader.asked).toEqual([]);
   });
 
   it('is asked for by name when its header got lost on the way', async () => {

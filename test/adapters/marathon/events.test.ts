@@ -1,13 +1,11 @@
 // The ear at Marathon over real sockets: what it asks, what it hears, and how it comes back.
-import { once } from 'node:events';
-import type { ServerResponse } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { basicHeader } from '../../../src/adapters/http-credentials.js';
 import { EVENT_TYPES } from '../../../src/core/marathon-event.js';
 import { runningClock, SECOND } from '../../../src/core/time.js';
 import { running } from '../../playground/marathon-http.js';
-import { closeServersAfterEach, deadHost } from '../local-server.js';
+import { closeServersAfterEach, deadHost, type Handler } from '../local-server.js';
 import {
   count,
   crashed,
@@ -154,19 +152,20 @@ describe('a recorded stream', () => {
 
 describe('the end', () => {
   it('leaves no socket and no alarm, and is heard by nobody', async () => {
-    let stream: ServerResponse | undefined;
-    const server = await marathon({
-      events: (_asked, response) => {
-        stream = openStream(response);
-        response.write(crashed());
-      },
-    });
+    const sockets = new Map<unknown, Promise<unknown>>();
+    const before = (...[, , { socket }]: Parameters<Handler>) => {
+      if (!sockets.has(socket)) sockets.set(socket, new Promise((gone) => socket.once('close', gone)));
+      return false;
+    };
+    const leader = await marathon({ before, events: telling(crashed()) });
+    // Asked one question, and kept alive since.
+    const server = await marathon({ before, proxied: true, leader: () => leader.url });
     const wall = waitingClock();
     const ear = listening([server.url], { wall });
     await ear.until((news) => count(news, 'event') === 1);
-    const closed = stream === undefined ? undefined : once(stream, 'close');
     await ear.stop();
-    await closed;
+    expect(sockets.size).toBe(2);
+    await Promise.all(sockets.values());
     expect(wall.pending.size).toBe(0);
     expect(wall.slept).toHaveLength(0);
     expect(kinds(ear.news)).toEqual(['connected', 'event']);
