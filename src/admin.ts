@@ -10,6 +10,8 @@ export interface AdminOptions {
   port: number;
   health: Health;
   metrics: Pick<Metrics, 'text' | 'contentType'>;
+  /** Brings up to date what other processes know, before it is told. Never throws. */
+  refresh?(): Promise<void>;
   log: { info(fields: object, message: string): void };
 }
 
@@ -30,9 +32,9 @@ const PLAIN = 'text/plain; charset=utf-8';
 
 /** Resolves when requests are taken; rejects when the port is in use (EADDRINUSE). */
 export async function startAdmin(options: AdminOptions): Promise<Admin> {
-  const { host, health, metrics, log } = options;
+  const { host, log } = options;
   const server = createServer((request, response) => {
-    answerTo(request, health, metrics).then(
+    answerTo(request, options).then(
       (answer) => send(request, response, answer),
       () => send(request, response, { status: 500, type: PLAIN, body: 'this could not be read\n' }),
     );
@@ -56,19 +58,21 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
   };
 }
 
-async function answerTo(request: IncomingMessage, health: Health, metrics: AdminOptions['metrics']): Promise<Answer> {
+async function answerTo(request: IncomingMessage, { health, metrics, refresh }: AdminOptions): Promise<Answer> {
   const nothing: Answer = { status: 404, type: PLAIN, body: 'not found\n' };
   if (request.method !== 'GET' && request.method !== 'HEAD') return nothing;
   switch ((request.url ?? '').split('?', 1)[0]) {
     case '/healthz':
       return { status: 200, type: PLAIN, body: 'ok\n' };
     case '/readyz':
+      await refresh?.();
       return {
         status: health.ready() ? 200 : 503,
         type: 'application/json',
         body: `${JSON.stringify(health.snapshot())}\n`,
       };
     case '/metrics':
+      await refresh?.();
       return { status: 200, type: metrics.contentType, body: await metrics.text() };
     default:
       return nothing;

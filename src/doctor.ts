@@ -4,7 +4,7 @@ import { untilReady, worker } from './adapters/redis/connect.js';
 import { findRedisServer } from './adapters/redis/redis-server.js';
 import { scrubber } from './adapters/secrets.js';
 import { slackCall, slackClients } from './adapters/slack/client.js';
-import { whoAreWe } from './adapters/slack/people.js';
+import { membership, whoAreWe } from './adapters/slack/people.js';
 import { type Config, ConfigError, type Environment, readConfig } from './config.js';
 import type { ScmSyncStatus } from './core/cluster.js';
 import { addressOf, jenkinsFramework, runningTask } from './core/controller.js';
@@ -141,6 +141,30 @@ async function checkSlack(config: Config, systems: Ports): Promise<Finding[]> {
     team.scopes.some((scope) => scope.endsWith(':history'))
       ? note('Slack', 'with a history scope, a send of unknown fate is looked up before it is repeated')
       : note('Slack', 'without channels:history, a send of unknown fate is repeated and marked "may repeat"'),
+    ...(await guarded(checkAlerts, config, systems)),
+  ];
+}
+
+async function checkAlerts({ slack, alerts }: Config): Promise<Finding[]> {
+  const { channelId, oncall } = alerts;
+  if (channelId === undefined)
+    return [note('alerts', 'ALERT_CHANNEL is not set: nobody is alerted when the controller restarts')];
+  const client = slackClients(slack.botToken.value(), slack.apiUrl).repeatable;
+  const state = await membership(client, channelId);
+  const remedies = {
+    outside: bad('alerts', `the bot is not in ALERT_CHANNEL ${channelId}. Invite it there with /invite.`),
+    archived: bad('alerts', `ALERT_CHANNEL ${channelId} is archived. Set another one.`),
+    unknown: bad(
+      'alerts',
+      `there is no channel ${channelId}, or it is private and the bot is not in it. Check ALERT_CHANNEL, then /invite the bot.`,
+    ),
+    member: good('alerts', `posted in ${channelId}`),
+  };
+  return [
+    remedies[state],
+    oncall === undefined
+      ? note('alerts', 'ONCALL_MENTION is not set: when an alert is not over in time, nobody is mentioned')
+      : good('alerts', `${oncall} is mentioned when an alert is not over in time`),
   ];
 }
 

@@ -1,7 +1,8 @@
 // How the systems around us are doing, as whoever talks to them reports it; the admin surface and `status` read it.
 import type { Clock } from './core/time.js';
 
-export const watchedSystems = ['redis', 'slack', 'marathon', 'mesos', 'jenkins'] as const;
+/** `alerts`: whether they reach their channel. */
+export const watchedSystems = ['redis', 'slack', 'marathon', 'mesos', 'jenkins', 'alerts'] as const;
 export type WatchedSystem = (typeof watchedSystems)[number];
 
 export interface SystemHealth {
@@ -36,6 +37,7 @@ export function createHealth(clock: Pick<Clock, 'now'>, scrub: (text: string) =>
       marathon: stateOf('marathon'),
       mesos: stateOf('mesos'),
       jenkins: stateOf('jenkins'),
+      alerts: stateOf('alerts'),
     }),
     ready: () => stateOf('redis').ok && stateOf('slack').ok,
   };

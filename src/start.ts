@@ -1,5 +1,6 @@
 // Starts what a role consists of, in the order in which each part needs the one before, and stops it in reverse.
 import { type ConnectOptions, connect, marathonEvents } from './adapters/index.js';
+import { alertChannel } from './adapters/redis/alert-channel.js';
 import { producer, untilReady, worker } from './adapters/redis/connect.js';
 import { keysOf } from './adapters/redis/keys.js';
 import { startPrivateRedis } from './adapters/redis/private-redis.js';
@@ -11,13 +12,13 @@ import { whoAreWe } from './adapters/slack/people.js';
 import { startAdmin } from './admin.js';
 import { startBot } from './bot.js';
 import type { Config } from './config.js';
-import { SlackError } from './core/delivery.js';
+import { type AlertChannel, SlackError } from './core/delivery.js';
 import { UpstreamError, UserError } from './core/errors.js';
 import { type Clock, runningClock, SECOND } from './core/time.js';
 import { createHealth, type Health } from './health.js';
 import { listenInTurn } from './listen.js';
 import { createLogger, type Log } from './logger.js';
-import { createMetrics } from './metrics.js';
+import { createMetrics, type Metrics } from './metrics.js';
 import { policyFile } from './policy-file.js';
 import { tallyOf } from './tally.js';
 import { startWorker } from './worker.js';
@@ -64,9 +65,12 @@ export async function start(
   };
   try {
     const metrics = createMetrics();
+    let refresh = async () => {};
     const tally = tallyOf(metrics, options.onOutcome);
     const health = createHealth(clock, scrubber(config.secrets()));
-    const admin = await onPort('ADMIN_PORT', config.admin, (at) => startAdmin({ ...at, health, metrics, log }));
+    const admin = await onPort('ADMIN_PORT', config.admin, (at) =>
+      startAdmin({ ...at, health, metrics, refresh: () => refresh(), log }),
+    );
     closers.push(() => admin.close());
     const redisUrl = config.redisUrl?.value() ?? (await ownRedis(config, log, closers));
     const watch = {
@@ -95,8 +99,10 @@ export async function start(
       },
     };
     let port: number | undefined;
-    const watched = openQueues(await open(worker), keysOf(config.name));
+    const watching = await open(worker);
+    const watched = openQueues(watching, keysOf(config.name));
     closers.push(() => watched.close());
+    refresh = () => lookAtAlerts(config, alertChannel(watching, keysOf(config.name)), health, metrics);
     if (role !== 'bot') {
       const { ports: systems, close } = connect(config, seen);
       closers.push(async () => close());
@@ -134,6 +140,24 @@ export async function start(
     await stop();
     throw error;
   }
+}
+
+/** A Redis that is away says so itself. */
+const LOOK_WITHIN_MS = SECOND;
+
+/** What the sends of any process say of the alert channel. */
+async function lookAtAlerts(config: Config, channel: AlertChannel, health: Health, metrics: Metrics): Promise<void> {
+  if (config.alerts.channelId === undefined) {
+    metrics.alertChannelUp.set(0);
+    return health.report('alerts', false, 'ALERT_CHANNEL is not set: nobody is alerted');
+  }
+  const late = new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), LOOK_WITHIN_MS).unref());
+  const fault = await Promise.race([channel.fault(), late]).catch(() => 'late' as const);
+  if (fault === 'late') return;
+  metrics.alertChannelUp.set(fault === undefined ? 1 : 0);
+  const detail =
+    fault === undefined ? 'posted when they ring' : `Slack takes none into ${config.alerts.channelId}: ${fault.code}`;
+  health.report('alerts', fault === undefined, detail);
 }
 
 /** 4xx are answers of a system that is well; what it says of us is the command's matter. */

@@ -101,6 +101,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     audit,
     queue: planQueue(redis, queues, keys),
     people: slackPeople(clients.repeatable, options.team, clock),
+    alertChannel: channel,
     policy: options.policy.current,
     clock,
     log,

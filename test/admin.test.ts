@@ -65,6 +65,7 @@ describe('/readyz', () => {
       marathon: unknown,
       mesos: unknown,
       jenkins: { ok: false, since: '2015-05-28T10:01:00.000Z', detail: 'refused token •••' },
+      alerts: unknown,
     });
   });
 });

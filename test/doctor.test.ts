@@ -63,6 +63,8 @@ it('finds everything there and exits 0', async () => {
       'ok    Slack: Socket Mode',
       'ok    Slack: all scopes are granted',
       expect.stringMatching(/^note {2}Slack: .*history/),
+      'ok    alerts: posted in C0CIALERTS',
+      'ok    alerts: S0CIOPS is mentioned when an alert is not over in time',
       expect.stringMatching(/^ok {4}policy: .*policy\.yaml: 2 rules, 2 people$/),
       'ok    Marathon: version 1.5.15',
       'ok    Marathon: /jenkins runs on 192.168.3.25:31052',
@@ -297,4 +299,18 @@ it('says all faults at once, and none of the secrets, even where a system repeat
     expect(toFix.filter((line) => line.startsWith(`FIX   ${about}: `))).toHaveLength(1);
   expect(code).toBe(1);
   expect(lines.join('\n')).not.toContain('planted');
+});
+
+describe('the alert channel', () => {
+  it.each([
+    ['in which the bot is not', 'C0RANDOM', /^FIX {3}alerts: the bot is not in ALERT_CHANNEL C0RANDOM\. Invite it/],
+    ['that is archived', 'C0OLD', /^FIX {3}alerts: ALERT_CHANNEL C0OLD is archived\. Set another one\.$/],
+    ['that nobody knows', 'C0NOWHERE', /^FIX {3}alerts: there is no channel C0NOWHERE, .*\/invite the bot\.$/],
+  ])('%s', (_what, channel, line) => expectOneFault(line, { ALERT_CHANNEL: channel }));
+
+  it('that is not set is noted, for some only want the commands', async () => {
+    const { code, lines } = await examine({ ALERT_CHANNEL: '', ONCALL_MENTION: '' });
+    expect(code).toBe(0);
+    expect(lines).toContain('note  alerts: ALERT_CHANNEL is not set: nobody is alerted when the controller restarts');
+  });
 });

@@ -39,18 +39,22 @@ interface Facts {
   scm: Told<ScmSyncStatus>;
   running: ChangeInfo | undefined;
   waiting: ChangeInfo[];
+  /** Ids of open alerts. */
+  alerts: string[];
 }
 
 export const status = defineCommand({
   name: 'status',
   usage: 'status',
-  summary: 'One screen: app, deployments, Jenkins, Mesos framework, SCM sync, running changes.',
+  summary: 'One screen: app, deployments, Jenkins, Mesos framework, SCM sync, running changes, open alerts.',
   examples: ['status', 'status --here'],
   args: z.object({}),
   effect: 'read',
   run,
   view,
 });
+
+const ALERTS_SHOWN = 20;
 
 async function run(_: object, ports: Ports, _asked: Asked): Promise<Facts> {
   const { marathon, mesos, jenkins, clock, settings, changes } = ports;
@@ -74,6 +78,7 @@ async function run(_: object, ports: Ports, _asked: Asked): Promise<Facts> {
     scm,
     running,
     waiting,
+    recent,
   ] = await Promise.all([
     knocked,
     told(clock, 'Marathon', () => marathon.app(settings.appId)),
@@ -87,6 +92,7 @@ async function run(_: object, ports: Ports, _asked: Asked): Promise<Facts> {
     fromJenkins(() => jenkins.scmSync()),
     changes.running(),
     changes.waiting(),
+    ports.incidents.recent(ALERTS_SHOWN),
   ]);
   return {
     now: clock.now(),
@@ -103,6 +109,7 @@ async function run(_: object, ports: Ports, _asked: Asked): Promise<Facts> {
     scm,
     running,
     waiting,
+    alerts: recent.filter((incident) => incident.resolvedAt === undefined).map((incident) => incident.id),
   };
 }
 
@@ -135,6 +142,7 @@ function view(facts: Facts): Message {
           { label: 'Mesos framework', value: frameworkWords(facts) },
           { label: 'SCM sync', value: facts.scm.ok ? md`${scmWords(facts.scm.value)}` : unknown },
           { label: 'Changes', value: changeWords(facts) },
+          { label: 'Alerts', value: alertWords(facts) },
         ],
       },
       ...(missing.length === 0 ? [] : [context(md`Not known: ${missing.join('; ')}.`)]),
@@ -143,6 +151,9 @@ function view(facts: Facts): Message {
 }
 
 const unknown = md`not known`;
+
+const alertWords = ({ alerts }: Facts): Rich =>
+  alerts.length === 0 ? md`none open` : md`${join(alerts.map((id) => code(id)))} open: \`alerts\` tells more`;
 
 function headlineOf(facts: Facts): Rich {
   const { appId, frameworks } = facts;

@@ -9,6 +9,7 @@ import { BY_LABEL } from '../core/deploy.js';
 import { causeOf } from '../core/failure-cause.js';
 import { gaps, known, type Told, told } from '../core/gather.js';
 import { pulseInTime } from '../core/pulse.js';
+import { endsWords } from '../core/restart-view.js';
 import { code, join, link, md, mention, moment, type Rich } from '../core/text.js';
 import { MINUTE } from '../core/time.js';
 import { duration } from '../core/words.js';
@@ -25,6 +26,7 @@ interface Facts {
   sandbox: string | undefined;
   /** Deploys through Bellboard, newest first. */
   deploys: AuditEntry[];
+  ends: { count: number; since: number } | undefined;
 }
 
 export const where = defineCommand({
@@ -40,7 +42,7 @@ export const where = defineCommand({
 
 async function run(_: object, ports: Ports, _asked: Asked): Promise<Facts> {
   const { marathon, mesos, jenkins, clock, settings } = ports;
-  const [app, info, deployments, frameworks, pulse, jenkinsUrl, entries] = await Promise.all([
+  const [app, info, deployments, frameworks, pulse, jenkinsUrl, entries, ends] = await Promise.all([
     told(clock, 'Marathon', () => marathon.app(settings.appId)),
     told(clock, 'Marathon', () => marathon.info()),
     told(clock, 'Marathon', () => marathon.deployments()),
@@ -48,6 +50,7 @@ async function run(_: object, ports: Ports, _asked: Asked): Promise<Facts> {
     pulseInTime(jenkins, clock),
     told(clock, 'Jenkins', () => jenkins.publicUrl()).then(known),
     ports.audit.recent(100),
+    ports.incidents.endsOfController(clock.now()),
   ]);
   const task = app.ok && app.value !== undefined ? runningTask(app.value) : undefined;
   const frameworkId = known(info)?.frameworkId;
@@ -65,6 +68,7 @@ async function run(_: object, ports: Ports, _asked: Asked): Promise<Facts> {
         ? undefined
         : mesos.sandboxLink({ mesosAgentId: task.mesosAgentId, frameworkId, executorId: '', taskId: task.id }),
     deploys: entries.filter((entry) => entry.command === 'deploy'),
+    ends,
   };
 }
 
@@ -114,6 +118,7 @@ function describe(app: App, facts: Facts): Message {
             value: facts.sandbox === undefined ? md`not known` : link(facts.sandbox, 'stdout, stderr'),
           },
           { label: 'Mesos framework', value: frameworkWords(facts.frameworks) },
+          ...endsField(facts),
         ],
       },
       ...deploymentNote(app, facts),
@@ -121,6 +126,9 @@ function describe(app: App, facts: Facts): Message {
     ],
   };
 }
+
+const endsField = ({ ends, now }: Facts) =>
+  ends === undefined ? [] : [{ label: 'Last 24 h', value: endsWords(ends.count, ends.since, now) }];
 
 function notRunning(app: App): Rich {
   if (app.instances === 0) return md`:double_vertical_bar: ${app.id} is suspended: 0 instances, so no controller runs.`;

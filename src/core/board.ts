@@ -73,8 +73,8 @@ export interface Incidents {
   ack(id: string, by: Ack): Promise<Ack>;
   silence(fingerprint: string, silence: Silence): Promise<void>;
   endSilence(fingerprint: string): Promise<void>;
-  /** Ends of the controller in the last 24 h, our times, and since when we watch; undefined when nothing was ever seen. */
-  endsOfController(): Promise<number[] | undefined>;
+  /** Unasked ends of the controller in the last 24 h, and since when we watch; undefined before the first look. */
+  endsOfController(now: number): Promise<{ count: number; since: number } | undefined>;
   /** Where the alert stands in Slack, for links; undefined while it does not. */
   spotOf(id: string): Promise<{ channelId: string; ts: string } | undefined>;
 }

@@ -17,6 +17,8 @@ export interface Unconfirmed {
 
 export interface RestartMemory {
   unconfirmed: Record<string, Unconfirmed>;
+  /** When the first look was taken, our clock: what happened before is not counted. */
+  since: number | null;
   /** Our times of the ends of the last day. */
   ends: number[];
   /** Ends found by looking, whose cause Marathon did not keep; an event that comes late may tell it. */
@@ -27,11 +29,12 @@ export interface RestartMemory {
 
 export type Raise = Extract<Signal, { kind: 'raise' }>;
 
-export const NOTHING_KEPT: RestartMemory = { unconfirmed: {}, ends: [], guessed: [], up: null };
+export const NOTHING_KEPT: RestartMemory = { unconfirmed: {}, since: null, ends: [], guessed: [], up: null };
 
 const ENDS_KEPT = 1_000;
 export const forgetting = (memory: RestartMemory, now: number): RestartMemory => ({
   ...memory,
+  since: memory.since ?? now,
   ends: memory.ends.filter((at) => now - at < DAY).slice(-ENDS_KEPT),
 });
 
@@ -42,7 +45,11 @@ export function raise(
   memory: RestartMemory,
   more: { at: number; identity: string; now: number; planId?: string; lives?: number; said?: string },
 ): Raise {
-  const facts: RestartFacts = restartFacts(watch, life, cause, { ...more, today: memory.ends.length + 1 });
+  const facts: RestartFacts = restartFacts(watch, life, cause, {
+    ...more,
+    today: memory.ends.length + 1,
+    since: memory.since,
+  });
   const graceMs = watch.app?.healthGraceMs;
   return {
     kind: 'raise',

@@ -7,6 +7,7 @@ import type { Incident } from './incident.js';
 import { whyNotStarting } from './launch-delay.js';
 import type { RestartFacts } from './restart.js';
 import { code, md, mention, moment, prose, type Rich } from './text.js';
+import { DAY } from './time.js';
 import { counted, duration } from './words.js';
 
 /** What was found out after the first message; each part is missing until it is known. */
@@ -36,7 +37,7 @@ export function restartWords(incident: Incident, now: number): AlertWords {
       { label: 'Was on', value: wasOn(facts) },
       { label: 'Runs now', value: runsNow(facts.now, incident) },
       { label: incident.resolvedAt === undefined ? 'Down for' : 'Was down', value: down(incident, now) },
-      { label: 'Last 24 h', value: md`${counted(latest.today, 'end')} of the controller since Bellboard watches` },
+      { label: 'Last 24 h', value: endsWords(latest.today, latest.since, now) },
       ...changeField(facts.diagnosis),
     ],
     notes: notes(facts),
@@ -81,6 +82,12 @@ function down(incident: Incident, now: number): Rich {
   const minutes = Math.floor((now - incident.raisedAt) / 60_000);
   const soFar = minutes === 0 ? 'less than a minute' : `${minutes} min`;
   return md`${soFar} so far, since ${moment(incident.raisedAt)}`;
+}
+
+/** A count is only as good as the time it covers (design §1). */
+export function endsWords(ends: number, since: number | null, now: number): Rich {
+  const count = counted(ends, 'unasked end');
+  return since === null || now - since >= DAY ? md`${count}` : md`${count}, watching since ${moment(since)}`;
 }
 
 function wasOn({ host, taskId, ranMs }: RestartFacts): Rich {

@@ -26,8 +26,10 @@ export interface RestartFacts extends JsonObject {
   launch: boolean;
   /** The deployment it happened in, for an agent lost during one. */
   planId: string | null;
-  /** Ends in the last 24 h, this one included, since we watch. */
+  /** Ends in the last 24 h, this one included, as far back as we watch. */
   today: number;
+  /** Since when we watch, our clock. */
+  since: number | null;
   /** Lives that ended unseen together with this one, when more than one is known to have. */
   lives: number;
 }
@@ -43,7 +45,7 @@ export function restartFacts(
   watch: Watch,
   life: Life,
   cause: Cause,
-  more: { at: number; today: number; planId?: string; lives?: number },
+  more: { at: number; today: number; since: number | null; planId?: string; lives?: number },
 ): RestartFacts {
   return {
     appId: watch.appId,
@@ -59,6 +61,7 @@ export function restartFacts(
     launch: life.ranAt === undefined,
     planId: more.planId ?? null,
     today: more.today,
+    since: more.since,
     lives: more.lives ?? 1,
   };
 }

@@ -9,6 +9,10 @@ import { MINUTE, SECOND } from '../core/time.js';
 import type { AlertQueue, RaisePorts } from './alert-ports.js';
 import type { Log } from './ports.js';
 
+/** Why a look is taken, where nobody waits for it. */
+export const EVERY_30_S = 'every 30 s';
+export const INCIDENT_OPEN = 'an incident is open';
+
 /** While an incident of the controller is open, events alone do not prove that it is back (contract marathon §10). */
 const LOOK_EVERY_MS = 10 * SECOND;
 /** Jenkins, its framework and SCM sync come after the health check. */
@@ -39,7 +43,7 @@ export async function attend(board: BoardState, { rules, queue, clock }: RaisePo
       await queue.task({ v: 1, kind: 'escalate', incident: incident.id }, `escalate-${incident.id}`);
     }
   }
-  if (look) await queue.look('an incident is open', LOOK_EVERY_MS);
+  if (look) await queue.look(INCIDENT_OPEN, LOOK_EVERY_MS);
 }
 
 const needsInvestigation = (incident: Incident, rule: Rule, now: number): boolean =>
@@ -72,7 +76,7 @@ export interface AttendPorts {
 
 /** A tick: asks the systems and hands what they say to the queue that decides. @param id of the tick, so that a repeat adds nothing */
 export async function tick(job: TicksJob, id: string, ports: AttendPorts): Promise<void> {
-  if (job.kind === 'look') return ports.queue.look('every 30 s', 0);
+  if (job.kind === 'look') return ports.queue.look(EVERY_30_S, 0);
   if (job.kind === 'poll') return poll(job.rule, id, ports);
   const incident = await ports.incidents.find(job.incident);
   const rule = ports.rules.find((one) => one.name === incident?.rule);

@@ -19,7 +19,7 @@ import { UpstreamError } from '../core/errors.js';
 import { type Incident, learned } from '../core/incident.js';
 import type { EventsJob } from '../core/jobs.js';
 import { SECOND } from '../core/time.js';
-import { attend } from './alert-attend.js';
+import { attend, EVERY_30_S, INCIDENT_OPEN } from './alert-attend.js';
 import type { ObservePorts, RaisePorts, StreamNews } from './alert-ports.js';
 import { show } from './alert-show.js';
 
@@ -57,15 +57,13 @@ async function decide(job: EventsJob, board: BoardState, ports: RaisePorts): Pro
     case 'event':
       return seen({ kind: 'event', event: job.event }, board, ports);
     case 'look':
-      return looked(board, ports);
+      return looked(job.why, board, ports);
     case 'polled': {
       const rule = ports.rules.find((one) => one.name === job.rule);
       if (rule === undefined || !isPolled(rule)) return nothing(board);
-      return ring(
-        board,
-        detectPolled(board, rule as PolledRule<unknown, unknown>, job.facts, ports.clock.now()),
-        ports,
-      );
+      const found = detectPolled(board, rule as PolledRule<unknown, unknown>, job.facts, ports.clock.now());
+      logOnce(rule.name, board.memories[rule.name], found.memories[rule.name], ports.log);
+      return ring(board, found, ports);
     }
     case 'learned':
       return changed(board, job.incident, (incident) =>
@@ -78,17 +76,18 @@ async function decide(job: EventsJob, board: BoardState, ports: RaisePorts): Pro
   }
 }
 
-/** A Marathon that does not answer is asked again soon; what else is due is not kept waiting for it. */
+/** A look that something waits for is repeated soon; the others come again by themselves. */
 const ASK_AGAIN_MS = 5 * SECOND;
+const REGULAR: ReadonlySet<string> = new Set([EVERY_30_S, INCIDENT_OPEN]);
 
-async function looked(board: BoardState, ports: RaisePorts): Promise<Decision> {
+async function looked(why: string, board: BoardState, ports: RaisePorts): Promise<Decision> {
   try {
     const snapshot = await ports.marathon.snapshot(ports.settings.appId);
     return await seen({ kind: 'snapshot', snapshot }, board, ports);
   } catch (error) {
     if (!(error instanceof UpstreamError) || error.system === 'Redis') throw error;
     ports.log.warn({ error: error.message }, 'Marathon could not be looked at');
-    return { ...nothing(board), lookAfterMs: ASK_AGAIN_MS };
+    return { ...nothing(board), ...(REGULAR.has(why) ? {} : { lookAfterMs: ASK_AGAIN_MS }) };
   }
 }
 
@@ -103,6 +102,13 @@ async function ring(board: BoardState, detection: Detection, ports: RaisePorts):
   const wanted = rings(detection);
   const known = wanted.length === 0 ? new Set<string>() : await ports.board.known(wanted);
   return apply(board, detection, known, ports.clock.now());
+}
+
+/** What a rule wants said to whoever runs Bellboard, and not in the channel: once, when it is new. */
+function logOnce(rule: string, before: unknown, after: unknown, log: RaisePorts['log']): void {
+  const said = (memory: unknown) => (memory as { logOnce?: string } | null | undefined)?.logOnce;
+  const text = said(after);
+  if (text !== undefined && text !== said(before)) log.info({ rule }, text);
 }
 
 const nothing = (board: BoardState): Decision => ({

@@ -19,7 +19,17 @@ import { code, md, mention, type Rich } from '../core/text.js';
 import { MINUTE } from '../core/time.js';
 import { duration } from '../core/words.js';
 import type { PerformPorts } from './ports.js';
-import { answerKey, answerTo, askedBy, bugView, channelOf, channelRefusal, rootKey, userErrorView } from './reply.js';
+import {
+  answerKey,
+  answerTo,
+  askedBy,
+  bugView,
+  channelOf,
+  channelRefusal,
+  rootKey,
+  userErrorView,
+  withChannelFault,
+} from './reply.js';
 
 /** How often a change looks whether Slack has taken its message. */
 const LOOK_MS = 100;
@@ -124,7 +134,8 @@ export async function finish(
   const by = confirmer(job);
   const line = askedBy(job.actor, ports.command.settings.slashCommand, job.text);
   const asked = context(by === undefined ? line : md`${line} · confirmed by ${mention(by)}`);
-  await showStep(job, 'done', { ...message, blocks: [...message.blocks, asked] }, ports, 'final');
+  const told = await withChannelFault({ ...message, blocks: [...message.blocks, asked] }, ports);
+  await showStep(job, 'done', told, ports, 'final');
   await ports.audit.record({
     v: 1,
     jobId: run.id,

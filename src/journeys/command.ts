@@ -13,7 +13,7 @@ import { askedFor, permissionFromMemory, permissionOf } from './permission.js';
 import { makePlan } from './plan.js';
 import type { AcceptPorts, PerformPorts } from './ports.js';
 import { expire, press } from './press.js';
-import { answerKey, answerTo, bugView, upstreamView, userErrorView } from './reply.js';
+import { answerKey, answerTo, bugView, upstreamView, userErrorView, withChannelFault } from './reply.js';
 
 /** What the ack says: a private message now, or nothing yet because the job will answer. */
 export type Accepted =
@@ -107,7 +107,8 @@ async function performCommand(job: CommandJob, run: ChangeRun, ports: PerformPor
     const refusal = await permissionOf(job, parsed, ports);
     if (!refusal.allowed) {
       ports.counted(command.name, 'refused');
-      return ports.messages.put(answerKey(job.delivery), answerTo(job), sorry(refusal.reason, refusal.hint));
+      const message = await withChannelFault(sorry(refusal.reason, refusal.hint), ports);
+      return ports.messages.put(answerKey(job.delivery), answerTo(job), message);
     }
     const asked = askedFor(job, parsed, ports);
     if (command.effect === 'read') return read(job, command, parsed, asked, ports);
@@ -130,7 +131,7 @@ async function read(
   ports: PerformPorts,
 ): Promise<void> {
   const facts = await inTime(ports.clock, command.run(parsed.args, ports.command, asked));
-  const message = command.view(facts, asked);
+  const message = await withChannelFault(command.view(facts, asked), ports);
   // An answer to the channel cannot take the place of a private message.
   const to = answerTo(job, { here: parsed.here, replace: !parsed.here });
   await ports.messages.put(answerKey(job.delivery), to, parsed.here ? message : showable(message, job, parsed));
@@ -169,7 +170,8 @@ async function answering(job: AnyJob, run: ChangeRun, ports: PerformPorts, act: 
 }
 
 /** A click's answer stands beside the message with the button: to replace it would take a plan away from everybody. */
-function answer(job: AnyJob, message: Message, ports: PerformPorts): Promise<void> {
+async function answer(job: AnyJob, message: Message, ports: PerformPorts): Promise<void> {
   if (job.kind === 'confirmed') return showStep(job, 'done', message, ports, 'final');
-  return ports.messages.put(answerKey(job.delivery), answerTo(job, { replace: job.kind === 'command' }), message);
+  const told = await withChannelFault(message, ports);
+  await ports.messages.put(answerKey(job.delivery), answerTo(job, { replace: job.kind === 'command' }), told);
 }

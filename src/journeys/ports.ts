@@ -4,6 +4,7 @@ import type { PersonFacts, PlaceFacts } from '../core/authorise.js';
 import type { ChangeInfo } from '../core/changes.js';
 import type { Catalogue, Ports } from '../core/command.js';
 import type { Messages } from '../core/conversation.js';
+import type { AlertChannel } from '../core/delivery.js';
 import type { ConfirmedJob, JobQueue } from '../core/jobs.js';
 import type { PlanStore } from '../core/plans.js';
 import type { Policy } from '../core/policy.js';
@@ -44,6 +45,8 @@ export interface PerformPorts {
   audit: Audit;
   queue: PlanQueue;
   people: People;
+  /** Said with every answer while alerts do not reach their channel. */
+  alertChannel: Pick<AlertChannel, 'fault'>;
   policy(): Policy;
   clock: Clock;
   log: Log;

@@ -1,11 +1,12 @@
 // The messages the journeys themselves say, and the names of the logical messages they say them in.
 import type { Actor, Place } from '../core/command.js';
-import { type Destination, type Message, say, sorry } from '../core/conversation.js';
+import { context, type Destination, type Message, say, sorry } from '../core/conversation.js';
 import type { UpstreamError, UserError } from '../core/errors.js';
 import { failureWords } from '../core/gather.js';
 import type { AnyJob } from '../core/jobs.js';
 import { UnknownCommand } from '../core/parse.js';
-import { code, md, mention, type Rich } from '../core/text.js';
+import { code, md, mention, moment, prose, type Rich } from '../core/text.js';
+import type { PerformPorts } from './ports.js';
 
 /** The private answer to a delivery. */
 export const answerKey = (delivery: string): string => `answer:${delivery}`;
@@ -57,6 +58,23 @@ export const bugView = (reference: string, left?: Rich): Message =>
   say(
     md`That is a bug in the bot, reference ${code(reference)}. Tell whoever runs Bellboard; the log has the details.${left === undefined ? '' : md` ${left}`}`,
   );
+
+/** Nobody would notice that nothing rings any more, so whoever talks to us is told. */
+export async function withChannelFault(
+  message: Message,
+  ports: Pick<PerformPorts, 'alertChannel' | 'command'>,
+): Promise<Message> {
+  const { alertChannel, name } = ports.command.settings;
+  const fault = alertChannel === undefined ? undefined : await ports.alertChannel.fault();
+  if (alertChannel === undefined || fault === undefined) return message;
+  const note = md`:warning: Alerts cannot be posted in ${prose(`<#${alertChannel}>`)} since ${moment(fault.since)}, they wait (${fault.code}). ${prose(alertRemedy(fault.code, name))}`;
+  return { text: message.text, blocks: [...message.blocks, context(note)] };
+}
+
+const alertRemedy = (code: string, botName: string): string =>
+  code === 'not_in_channel' || code === 'channel_not_found'
+    ? `Invite the bot there: \`/invite @${botName}\`.`
+    : 'Whoever runs Bellboard sets `ALERT_CHANNEL` to a channel it may post in.';
 
 /** Slack's reasons for not taking a message into a channel, each with its remedy. */
 export function channelRefusal(error: string, botName: string): string {

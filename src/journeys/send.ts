@@ -12,7 +12,7 @@ import {
 } from '../core/delivery.js';
 import { md, mention } from '../core/text.js';
 import { type Clock, DAY, MINUTE, SECOND } from '../core/time.js';
-import { duration } from '../core/words.js';
+import { delayed, isAlert, lateness } from './late.js';
 
 export interface SendPorts {
   messenger: Messenger;
@@ -38,6 +38,8 @@ const POST_EVERY_MS = SECOND;
 /** Slack takes 5 uses of a `response_url` in 30 min (docs.slack.dev, handling user interaction); the last one is kept in hand. */
 const RESPONSE_USES = 4;
 const RESPONSE_LIFE_MS = 30 * MINUTE - 10 * SECOND;
+/** Whoever waits longer for a turn waits because Slack pauses us. */
+const LONGEST_TURN_MS = 2 * POST_EVERY_MS;
 const PARENT_WAIT_MS = 300;
 /** Somebody may invite the bot into its alert channel again: what waits for that is not lost for a day. */
 const ALERT_AGAIN_MS = 30 * SECOND;
@@ -202,27 +204,6 @@ async function sendRest(
 async function turn(method: string, slot: string, { pace }: SendPorts): Promise<number> {
   const paused = await pace.paused(method);
   return paused > 0 ? paused : pace.slot(slot, POST_EVERY_MS);
-}
-
-/** The root message of an incident. */
-const isAlert = ({ since, to }: StoredMessage): boolean => since !== undefined && to.kind === 'channel';
-
-/** Below this nobody calls it late. */
-const LATE_FROM_MS = 10 * SECOND;
-/** Whoever waits longer for a turn waits because Slack pauses us. */
-const LONGEST_TURN_MS = 2 * POST_EVERY_MS;
-
-/** Only what Slack did not take is Slack's delay: a worker that was away is not. */
-function lateness(stored: StoredMessage, now: number): number | undefined {
-  const lateMs = now - (stored.since ?? now);
-  return isAlert(stored) && stored.attempts > 0 && lateMs >= LATE_FROM_MS ? lateMs : undefined;
-}
-
-/** The times in it are true; that it comes late is said. */
-function delayed(message: Message, lateMs: number | undefined): Message {
-  if (lateMs === undefined) return message;
-  const note = md`Delayed ${duration(lateMs)} by Slack.`;
-  return { text: message.text, blocks: [...message.blocks, { type: 'context', text: note }] };
 }
 
 const mayRepeat = (message: Message): Message => ({

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { status } from '../../src/commands/status.js';
 import type { ExecutorSettings, Jenkins } from '../../src/core/cluster.js';
+import type { Incident } from '../../src/core/incident.js';
 import { MINUTE } from '../../src/core/time.js';
 import {
   aController,
@@ -37,6 +38,7 @@ test('all well, on one screen', async () => {
     'Mesos framework: Jenkins Scheduler: registered',
     'SCM sync: everything is saved in git',
     'Changes: none under way',
+    'Alerts: none open',
   ]);
 });
 
@@ -64,6 +66,7 @@ test('much going on', async () => {
     'Mesos framework: Jenkins Scheduler: registered',
     'SCM sync: everything is saved in git',
     'Changes: `deploy` by <@U0LEE> (following), 1 waiting',
+    'Alerts: none open',
   ]);
 });
 
@@ -167,6 +170,7 @@ describe('with one system silent', () => {
       'Mesos framework: Jenkins Scheduler: registered',
       'SCM sync: not known',
       'Changes: none under way',
+      'Alerts: none open',
       '(Not known: Marathon: did not answer within 15 s; Jenkins does not answer.)',
     ]);
   });
@@ -206,4 +210,12 @@ test('an app that waits says for what', async () => {
 test('changes that wait with none at work are counted', async () => {
   const waiting = async () => [{ jobId: 'd', userId: 'U0ANA', text: 'deploy', step: 'waiting', since: NOW }];
   expect(linesOf(await read(status, { changes: { waiting } }))).toContain('Changes: 1 waiting');
+});
+
+test('says which alerts are open', async () => {
+  const incident = (id: string, over: boolean) => ({ id, ...(over ? { resolvedAt: NOW } : {}) }) as Incident;
+  const recent = async () => [incident('A3', false), incident('A2', false), incident('A1', true)];
+  expect(linesOf(await read(status, { incidents: { recent } }))).toContain(
+    'Alerts: `A3`, `A2` open: `alerts` tells more',
+  );
 });

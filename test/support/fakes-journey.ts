@@ -178,6 +178,7 @@ export function fakePerform(command: Partial<Ports> = {}): FakePerform {
     },
     queue: fakePlanQueue(),
     people: fakePeople(),
+    alertChannel: { fault: async () => undefined },
     policy: () => POLICY,
     clock,
     log: fakeLog(),

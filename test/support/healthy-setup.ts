@@ -31,6 +31,8 @@ export async function healthySetup(given: { redisUrl: string; policyFile: string
     JENKINS_API_TOKEN: world.jenkins.accounts.token,
     SCM_SYNC_GIT,
     POLICY_FILE: given.policyFile,
+    ALERT_CHANNEL: 'C0CIALERTS',
+    ONCALL_MENTION: 'S0CIOPS',
   };
   return { slack, world, env };
 }

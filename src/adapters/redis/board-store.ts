@@ -3,6 +3,7 @@
 import type { Redis } from 'ioredis';
 import type { Ack, Board, BoardChange, BoardState, Incidents, LedgerRow, Shown, Silence } from '../../core/board.js';
 import type { Incident } from '../../core/incident.js';
+import { RESTARTED, type RestartMemory } from '../../core/restart-memory.js';
 import { DAY } from '../../core/time.js';
 import type { Watch } from '../../core/watch.js';
 import type { Keys } from './keys.js';
@@ -162,6 +163,8 @@ export interface IncidentStore extends Incidents {
 }
 
 export function incidentStore(redis: Redis, keys: Keys): IncidentStore {
+  const remembered = async <T>(rule: string): Promise<T | undefined> =>
+    read<{ memory: T }>(await redis.get(keys.seen(`rule:${rule}`)))?.memory;
   const one = async (id: string) => read<Incident>(await redis.get(keys.incident(id)));
   return {
     async recent(limit) {
@@ -199,11 +202,12 @@ export function incidentStore(redis: Redis, keys: Keys): IncidentStore {
     async endSilence(fingerprint) {
       await redis.del(keys.silence(fingerprint));
     },
-    async endsOfController() {
-      const memory = read<{ memory: { ends?: number[] } }>(await redis.get(keys.seen('rule:controller-restarted')));
-      return memory?.memory.ends;
+    async endsOfController(now) {
+      const kept = await remembered<Partial<RestartMemory>>(RESTARTED);
+      if (kept?.since == null) return undefined;
+      return { count: (kept.ends ?? []).filter((at) => now - at < DAY).length, since: kept.since };
     },
-    remembered: async (rule) => read<{ memory: unknown }>(await redis.get(keys.seen(`rule:${rule}`)))?.memory,
+    remembered,
     async spotOf(id) {
       const posted = await messageStore(redis, keys).posted(`alert:${id}`);
       return posted.state === 'posted' ? { channelId: posted.channelId, ts: posted.ts } : undefined;

@@ -29,6 +29,21 @@ export async function whoAreWe(client: WebClient): Promise<Team> {
   };
 }
 
+/** Whether we can post there: `unknown` for a private channel we are not in. @throws SlackError */
+export async function membership(
+  client: WebClient,
+  channelId: string,
+): Promise<'member' | 'outside' | 'archived' | 'unknown'> {
+  try {
+    const { channel } = await slackCall('conversations.info', client.conversations.info({ channel: channelId }));
+    if (channel?.is_archived === true) return 'archived';
+    return channel?.is_member === true ? 'member' : 'outside';
+  } catch (error) {
+    if (error instanceof SlackError && error.code === 'channel_not_found') return 'unknown';
+    throw error;
+  }
+}
+
 export function slackPeople(client: WebClient, team: Pick<Team, 'teamId'>, clock: Clock) {
   const people = memory<PersonFacts>(clock, async (userId) => {
     const { user } = await slackCall('users.info', client.users.info({ user: userId }));
