@@ -7,7 +7,7 @@ import { known, type Told, told } from '../core/gather.js';
 import { type Incident, stateOf } from '../core/incident.js';
 import { AFTER_PULSE_MS, pulseInTime } from '../core/pulse.js';
 import type { Detected, Signal } from '../core/signal.js';
-import { md, moment, type Rich } from '../core/text.js';
+import { md, moment, type Rich, shorten } from '../core/text.js';
 import { MINUTE } from '../core/time.js';
 import { counted, cpus, duration, memory as memoryWords } from '../core/words.js';
 
@@ -48,6 +48,8 @@ const FINGERPRINT = 'builds-starved';
 const RINGS_AFTER_MS = 10 * MINUTE;
 /** The oldest tell enough; a queue can hold thousands. */
 const MOST_ITEMS = 200;
+/** In the first line; folders and branches make names long. */
+const LONGEST_NAME = 100;
 
 export const buildsStarved = defineRule<Facts, Memory>({
   name: 'builds-starved',
@@ -156,17 +158,20 @@ const over = (ended: NonNullable<Starved['ended']>, now: number): Signal => ({
   line: OVER[ended],
 });
 
-function view(incident: Incident, now: number): AlertWords {
+function view(incident: Incident, _now: number): AlertWords {
   const starved = incident.facts as Starved;
   const { count, oldest, room } = starved;
-  const others = count === 1 ? md`` : md` and ${count - 1} more`;
+  const first = shorten(oldest, LONGEST_NAME);
   const isOpen = stateOf(incident) === 'open';
   return {
-    headline: md`Builds wait for an agent although the cluster has room: ${oldest}${others}`,
+    headline:
+      count === 1
+        ? md`A build waits for an agent although the cluster has room: ${first}`
+        : md`Builds wait for an agent although the cluster has room: ${first} and ${count - 1} more`,
     over: overWords(incident, starved),
     fields: [
-      { label: 'Oldest', value: oldestWords(starved, isOpen, now) },
-      { label: 'Why, as Jenkins says', value: md`${waitWords(starved.why)}` },
+      { label: 'Oldest', value: md`${oldest}, in the queue since ${moment(starved.inQueueSince)}` },
+      { label: 'Why', value: md`${waitWords(starved.why)}` },
       { label: 'Builds waiting', value: md`${count}` },
       ...(room === null ? [] : [{ label: 'Room when it rang', value: roomWords(room) }]),
     ],
@@ -178,11 +183,6 @@ function overWords({ overAt, happenedAt }: Incident, { ended }: Starved): Rich {
   if (ended === 'new-controller')
     return md`Jenkins was restarted: the builds that waited for an agent are gone with its old queue`;
   return md`The build queue moves again after ${duration((overAt ?? happenedAt) - happenedAt)}`;
-}
-
-function oldestWords({ oldest, inQueueSince }: Starved, isOpen: boolean, now: number): Rich {
-  const age = isOpen ? md` (${duration(now - inQueueSince)})` : md``;
-  return md`${oldest}, in the queue since ${moment(inQueueSince)}${age}`;
 }
 
 const roomWords = ({ hostname, freeCpus, freeMemMiB, needsCpus, needsMemMiB }: Room): Rich =>

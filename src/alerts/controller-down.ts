@@ -230,7 +230,7 @@ function downWords(incident: Incident, down: Down): AlertWords {
     fields: [
       { label: 'App', value: code(appId) },
       { label: 'Found', value: moment(incident.happenedAt) },
-      ...(isOpen ? [{ label: 'Now', value: INSTEAD[down.instead] }] : []),
+      ...(isOpen ? [{ label: 'There was', value: INSTEAD[down.instead] }] : []),
       { label: 'Last failure', value: failure === null ? md`Marathon remembers none` : failureWords(failure) },
     ],
     ...(isOpen ? { notes: [NOT_SEEN] } : {}),
@@ -239,8 +239,8 @@ function downWords(incident: Incident, down: Down): AlertWords {
 
 const INSTEAD: Readonly<Record<Down['instead'], Rich>> = {
   nothing: md`no task`,
-  starting: md`a task was being started`,
-  'agent-lost': md`its task was on a Mesos agent that is lost`,
+  starting: md`a task that was being started`,
+  'agent-lost': md`a task on a Mesos agent that is lost`,
 };
 
 const NOT_SEEN = md`Bellboard did not see it end: it looked for the first time, or has lost what it knew. \`status\` says what Marathon waits for.`;

@@ -4,7 +4,7 @@ import type { AlertWords, Rule } from './alert.js';
 import type { Ack, Silence } from './board.js';
 import { type Button, context, type Message, type MessageBlock, say } from './conversation.js';
 import type { Incident } from './incident.js';
-import { bold, join, lines, md, mention, moment, prose, type Rich, second } from './text.js';
+import { bold, groupMention, join, lines, md, mention, moment, prose, type Rich, second } from './text.js';
 import { counted } from './words.js';
 
 export interface Standing {
@@ -42,8 +42,11 @@ function footer(incident: Incident, { ack, silence, hidden }: Standing): Rich {
   else if (silence !== undefined) parts.push(silenceWords(silence));
   else parts.push(ack === undefined ? 'open, nobody has acknowledged it' : 'open');
   if (ack !== undefined) parts.push(md`acknowledged by ${mention(ack.userId)} ${moment(ack.at)}`);
-  if (hidden && incident.resolvedAt === undefined) parts.push('waits while the controller is down');
-  if (incident.reopened > 0) parts.push(`came back ${counted(incident.reopened, 'time')}`);
+  if (hidden && incident.resolvedAt === undefined) parts.push('quiet while another alert explains it');
+  if (incident.flapping && incident.resolvedAt === undefined)
+    parts.push(`flapping, rang ${counted(incident.count, 'time')}`);
+  else if (incident.reopened > 0)
+    parts.push(`reopened ${incident.reopened === 1 ? 'once' : `${incident.reopened} times`}`);
   if (incident.escalatedAt !== undefined) parts.push(md`escalated ${moment(incident.escalatedAt)}`);
   parts.push(md`rang ${moment(incident.openedAt)}`);
   return join(parts, ' · ');
@@ -85,7 +88,7 @@ export function excerptMessage(incident: Incident, excerpt: { title: string; tex
     text: `${excerpt.title}, ${incident.id}`,
     blocks: [
       { type: 'section', text: prose(excerpt.title) },
-      { type: 'code', text: excerpt.text },
+      { type: 'code', text: excerpt.text, keep: 'end' },
     ],
   };
 }
@@ -102,9 +105,7 @@ export function escalationMessage(incident: Incident, rule: Rule, oncall: string
 }
 
 /** A user group is called by another spelling than a person. */
-function groupOrPerson(id: string): Rich {
-  return id.startsWith('S') ? { mrkdwn: `<!subteam^${id}>`, plain: `@${id}` } : mention(id);
-}
+const groupOrPerson = (id: string): Rich => (id.startsWith('S') ? groupMention(id) : mention(id));
 
 /** In the thread of a deploy of ours: how often what it started did not stay, and why. */
 export function launchesMessage(failures: number, why: string | undefined, notes: readonly string[]): Message {

@@ -36,7 +36,7 @@ export interface Findings {
 export interface AlertWords {
   /** While it lasts, without emoji: `Jenkins controller restarted: out of memory`. */
   headline: Rich;
-  /** When it is over: `Jenkins controller is back after 2 min 10 s: it had run out of memory`. */
+  /** When it is over: `Jenkins controller is back after 2 min 10 s: it had ended (out of memory)`. */
   over: Rich;
   fields: { label: string; value: Rich }[];
   /** More paragraphs under the fields, only where there is something to say. */

@@ -55,5 +55,5 @@ export function healthWords(task: MarathonTask): string {
 
 /** Why a task ended. Some of the table's words carry their own doubt. */
 export function causeWords({ words, certain }: Pick<FailureCause, 'words' | 'certain'>): string {
-  return certain || /probably|typically|not known/.test(words) ? words : `probably ${words}`;
+  return certain || /probably|typically|not known|not recorded/.test(words) ? words : `probably ${words}`;
 }

@@ -153,7 +153,7 @@ export async function accompany(incident: Incident, ports: AlertPorts): Promise<
   if (!before.jenkins)
     lines.push({ at, text: `Jenkins answers${pulse.version === undefined ? '' : `, version ${pulse.version}`}` });
   if (reached.framework && !before.framework && framework !== undefined)
-    lines.push({ at, text: `registered with Mesos as ${framework.name}: agents can start` });
+    lines.push({ at, text: `registered with Mesos as \`${shorten(framework.name)}\`: agents can start` });
   if (reached.scm && !before.scm && scm.ok) lines.push({ at, text: `SCM sync: ${scmWords(scm.value)}` });
   return { facts: { milestones: reached }, lines, complete: reached.framework && reached.scm };
 }

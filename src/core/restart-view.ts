@@ -31,10 +31,10 @@ export function restartWords(incident: Incident, now: number): AlertWords {
   const facts = incident.facts as RestartFacts & { now?: Now; diagnosis?: Diagnosis };
   const latest = (incident.latest ?? facts) as RestartFacts;
   return {
-    headline: headline(incident, facts, latest, now),
+    headline: headline(incident, facts, latest),
     over: over(incident, facts),
     fields: [
-      { label: 'Was on', value: wasOn(facts) },
+      { label: facts.launch ? 'Tried on' : 'Was on', value: wasOn(facts) },
       { label: 'Runs now', value: runsNow(facts.now, incident) },
       { label: incident.resolvedAt === undefined ? 'Down for' : 'Was down', value: down(incident, now) },
       { label: 'Last 24 h', value: endsWords(latest.today, latest.since, now) },
@@ -44,29 +44,39 @@ export function restartWords(incident: Incident, now: number): AlertWords {
   };
 }
 
-function headline(incident: Incident, facts: RestartFacts, latest: RestartFacts, now: number): Rich {
-  if (incident.flapping) {
-    const span = duration(now - (incident.rings[0] ?? incident.openedAt));
-    return md`Jenkins controller is flapping: ${counted(incident.count, 'end')} so far, ${incident.rings.length} in the last ${span}; the latest: ${causeWords(latest)}`;
-  }
-  const more =
-    incident.count > 1 ? md`; it has ended ${incident.count} times, the latest: ${causeWords(latest)}` : md``;
+function headline(incident: Incident, facts: RestartFacts, latest: RestartFacts): Rich {
+  if (incident.flapping) return flapping(incident, latest);
+  const also = causeWords(latest) === causeWords(facts) ? md`` : md`, the latest: ${causeWords(latest)}`;
+  const more = incident.count > 1 ? md`; ${incident.count} times so far${also}` : md``;
   return md`${what(facts)}: ${causeWords(facts)}${more}`;
 }
 
+/** Says nothing that changes while nothing happens: each change is an edit. */
+function flapping({ count, rings }: Incident, latest: RestartFacts): Rich {
+  const within = duration((rings.at(-1) ?? 0) - (rings[0] ?? 0));
+  const often =
+    rings.length === count
+      ? md`${count} times within ${within}`
+      : md`${count} times so far, ${rings.length} within ${within}`;
+  const who = latest.launch ? 'Jenkins controller keeps failing to start' : 'Jenkins controller is flapping';
+  return md`${who}: ${often}; the latest: ${causeWords(latest)}`;
+}
+
 function what(facts: RestartFacts): string {
-  if (facts.kind === 'agent-lost') return 'Jenkins controller lost with its agent';
+  if (facts.kind === 'agent-lost') return 'Jenkins controller lost';
   if (facts.launch) return 'Jenkins controller does not start';
   return facts.lives > 1 ? `Jenkins controller restarted ${facts.lives} times or more` : 'Jenkins controller restarted';
 }
 
 function over(incident: Incident, facts: RestartFacts): Rich {
-  const times = incident.count > 1 ? md` It had ended ${incident.count} times.` : md``;
-  const back =
-    facts.kind === 'agent-lost' && sameTask(facts)
-      ? md`the same task came back with its agent`
-      : md`${causeWords(facts)}`;
-  return md`Jenkins controller is back after ${duration(downMs(incident, incident.resolvedAt ?? 0))}: ${back}.${times}`;
+  const times = incident.count > 1 ? md`; ${incident.count} times in all` : md``;
+  return md`Jenkins controller is back after ${duration(downMs(incident, incident.resolvedAt ?? 0))}: ${why(facts)}${times}`;
+}
+
+function why(facts: RestartFacts): string {
+  if (facts.kind === 'agent-lost')
+    return sameTask(facts) ? 'the same task came back with its agent' : 'its agent was lost';
+  return `${facts.launch ? 'it did not start' : 'it had ended'} (${causeWords(facts)})`;
 }
 
 const sameTask = (facts: RestartFacts & { now?: Now }): boolean => facts.now?.taskId === facts.taskId;

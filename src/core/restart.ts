@@ -96,11 +96,8 @@ export const healthKill = (reason: string | undefined): Cause => ({
 
 /** Our sentence for the timeline. */
 export function endWords(facts: RestartFacts): string {
-  const what = facts.launch
-    ? 'a launch failed'
-    : facts.kind === 'agent-lost'
-      ? 'its agent was lost'
-      : 'the controller ended';
+  const lost = facts.kind === 'agent-lost' ? 'the controller was lost' : 'the controller ended';
+  const what = facts.launch ? 'a launch failed' : lost;
   const where = facts.host === null ? '' : ` on ${facts.host}`;
   return `${what}${where}: ${causeWords(facts)}`;
 }

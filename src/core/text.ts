@@ -77,6 +77,11 @@ export function mention(userId: string): Rich {
   return /^[UW][A-Z0-9]+$/.test(userId) ? { mrkdwn: `<@${userId}>`, plain: `@${userId}` } : foreign(userId);
 }
 
+/** Names a user group, and notifies everyone in it. */
+export function groupMention(groupId: string): Rich {
+  return /^S[A-Z0-9]+$/.test(groupId) ? { mrkdwn: `<!subteam^${groupId}>`, plain: `@${groupId}` } : foreign(groupId);
+}
+
 /** A moment, shown in each reader's own zone. @param at ms since the epoch */
 export function moment(at: number): Rich {
   const utc = `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;

@@ -2,6 +2,7 @@
 import { causeWords } from './controller.js';
 import { causeOf } from './failure-cause.js';
 import type { MarathonEvent } from './marathon-event.js';
+import { shorten } from './text.js';
 import {
   ENDED_STATES,
   isLive,
@@ -20,6 +21,8 @@ import {
 
 /** What a deploy's followers are told of the controller it stopped. */
 const PLAN_NOTES = 3;
+/** Marathon's text, which is not ours. */
+const LONGEST_REASON = 300;
 
 export function afterEvent(before: Watch, event: MarathonEvent): Watch {
   const watch = { ...before, at: Math.max(before.at, event.at) };
@@ -93,7 +96,9 @@ function countedInPlan(watch: Watch, life: Life, { status, message, at }: Told<'
 /** What is worth a line of the end of a controller that a deploy stopped on purpose. */
 function oldEnd(life: Life, status: string, cause: string): string[] {
   if (life.killReason !== undefined)
-    return [`The old controller was failing its health check when it was stopped: ${life.killReason}.`];
+    return [
+      `The old controller was failing its health check when it was stopped: \`${shorten(life.killReason, LONGEST_REASON)}\`.`,
+    ];
   return status === 'TASK_FAILED' || status === 'TASK_ERROR'
     ? [`The old controller did not stop cleanly: ${cause}.`]
     : [];

@@ -110,7 +110,7 @@ describe('a controller found down', () => {
     expect(rule.said()).toEqual({
       headline,
       over: 'A Jenkins controller runs again, 0 s after it was found down',
-      fields: [fields[0], fields[1], 'Now: no task', fields[2]],
+      fields: [fields[0], fields[1], 'There was: no task', fields[2]],
       notes: [
         'Bellboard did not see it end: it looked for the first time, or has lost what it knew. `status` says what Marathon waits for.',
       ],

@@ -16,7 +16,7 @@ export interface Cut {
 
 /** The only forms in `<…>` that `core/text.ts` makes; everything else of that shape would page or link in our name. */
 const OURS =
-  /<(?:@[UW][A-Z0-9]+|#[CDG][A-Z0-9]+|!date\^\d+\^[^<>|]*\|[^<>|]*|https?:\/\/[^<>|\s]+\|[^<>|]*)>|&(?:amp|lt|gt);/;
+  /<(?:@[UW][A-Z0-9]+|#[CDG][A-Z0-9]+|!subteam\^S[A-Z0-9]+|!date\^\d+\^[^<>|]*\|[^<>|]*|https?:\/\/[^<>|\s]+\|[^<>|]*)>|&(?:amp|lt|gt);/;
 /** What is never divided: those forms, an escape, a code point. */
 const MRKDWN_PIECE = new RegExp(`${OURS.source}|[\\s\\S]`, 'gu');
 const STRAY_OR_OURS = new RegExp(`${OURS.source}|[<&]`, 'g');

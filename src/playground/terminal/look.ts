@@ -15,6 +15,7 @@ export interface Look {
 /** The emoji our messages use; any other keeps its code. */
 const EMOJI: Readonly<Record<string, string>> = {
   bar_chart: '📊',
+  bell: '🔔',
   bulb: '💡',
   double_vertical_bar: '⏸',
   eyes: '👀',
@@ -24,10 +25,13 @@ const EMOJI: Readonly<Record<string, string>> = {
   lock: '🔒',
   memo: '📝',
   new: '🆕',
+  no_bell: '🔕',
   no_entry: '⛔',
   no_entry_sign: '🚫',
   red_circle: '🔴',
+  rotating_light: '🚨',
   round_pushpin: '📍',
+  scroll: '📜',
   warning: '⚠',
   white_check_mark: '✅',
   white_circle: '⚪',

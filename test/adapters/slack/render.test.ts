@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../../src/adapters/slack/limits.js';
 import { plainTwin, render } from '../../../src/adapters/slack/render.js';
 import { type Button, context, type Message, type MessageBlock, section } from '../../../src/core/conversation.js';
-import { code, link, md, mention, moment, type Rich, stripControls } from '../../../src/core/text.js';
+import { code, groupMention, link, md, mention, moment, type Rich, stripControls } from '../../../src/core/text.js';
 import { complaintsAbout } from '../../../src/playground/slack/block-kit.js';
 
 const button = (more: Partial<Button> = {}): Button => ({
@@ -46,6 +46,11 @@ describe('each kind of block', () => {
       'a context line is small mrkdwn',
       context(md`asked by ${mention('U0ANA')}`),
       [{ type: 'context', elements: [{ type: 'mrkdwn', text: 'asked by <@U0ANA>', verbatim: true }] }],
+    ],
+    [
+      'a user group is called',
+      section(md`${groupMention('S0CIOPS')} is needed`),
+      [{ type: 'section', text: { type: 'mrkdwn', text: '<!subteam^S0CIOPS> is needed', verbatim: true } }],
     ],
     [
       'a header is plain text',
@@ -381,7 +386,12 @@ describe('whatever the message', () => {
     fc.oneof(
       words.map((text) => md`${text}`),
       words.map(code),
-      fc.constantFrom(mention('U0ANA'), moment(1_432_807_200_000), link('https://ci.example/?a=1&b=2', 'a & b')),
+      fc.constantFrom(
+        mention('U0ANA'),
+        groupMention('S0CIOPS'),
+        moment(1_432_807_200_000),
+        link('https://ci.example/?a=1&b=2', 'a & b'),
+      ),
     ),
     { maxLength: 3 },
   );
@@ -444,7 +454,8 @@ describe('whatever the message', () => {
   });
 
   it('nothing foreign pages, links or breaks a character in two', () => {
-    const ours = /<@U0ANA>|<!date\^1432807200\^[^|>]*\|[^>]*>|<https:\/\/ci\.example\/\?a=1&amp;b=2\|a &amp; b>/g;
+    const ours =
+      /<@U0ANA>|<!subteam\^S0CIOPS>|<!date\^1432807200\^[^|>]*\|[^>]*>|<https:\/\/ci\.example\/\?a=1&amp;b=2\|a &amp; b>/g;
     holds((given) => {
       const { text, blocks, rest } = render(given);
       for (const shown of [text, plainTwin(given).text, ...mrkdwnIn(blocks)]) {
