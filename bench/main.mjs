@@ -1,6 +1,8 @@
 // `npm run bench`: the speed targets of the design as ratios, everything compared in one run. Judge by the ratios: the
 // absolute figures are this machine's, this minute's.
 import { ackBench } from './ack.mjs';
+import { alertBench } from './alert.mjs';
+import { decideBench } from './decide.mjs';
 import { enqueueBench } from './enqueue.mjs';
 import { parseBench } from './parse.mjs';
 
@@ -9,6 +11,8 @@ for (const [name, bench] of [
   ['parse', parseBench],
   ['ack', ackBench],
   ['enqueue', enqueueBench],
+  ['decide', decideBench],
+  ['alert', alertBench],
 ]) {
   process.stderr.write(`measuring ${name} …\n`);
   rows.push(...(await bench()));
