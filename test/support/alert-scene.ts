@@ -63,6 +63,9 @@ export const seenSnapshot = (app: App | undefined = anApp(), patch: Partial<AppS
   snapshot: snapshotOf(app, patch),
 });
 
+/** Marathon says 404. */
+export const NO_APP: What = { kind: 'snapshot', snapshot: snapshotOf(undefined) };
+
 /** The next controller: on another node, since a minute, proven healthy. */
 export const nextTask = (patch: Parameters<typeof aTask>[0] = {}) =>
   aTask({

@@ -3,6 +3,7 @@ import { type AlertPorts, type AlertWords, isPolled, type Rule } from '../../src
 import type { BoardState } from '../../src/core/board.js';
 import { apply, type Detection, detectPolled, detectSighting, sightingOf, type What } from '../../src/core/decide.js';
 import type { Incident } from '../../src/core/incident.js';
+import type { Signal } from '../../src/core/signal.js';
 import { MINUTE } from '../../src/core/time.js';
 import { NOW } from './ci-service.js';
 import { type FakeCalls, fakePorts } from './fakes.js';
@@ -47,6 +48,7 @@ function boardFor(rule: Rule) {
   return {
     shown,
     board: () => board,
+    settled: (identity: string) => ledger.has(identity),
     /** @returns what is news: `rang`, `updated`, `over`, or nothing */
     take(atMin: number, detect: (board: BoardState, now: number) => Detection): string[] {
       now = NOW + atMin * MINUTE;
@@ -84,13 +86,20 @@ export function polled(rule: Rule): Polled {
 
 export interface Watched extends Shown {
   see(atMin: number, what: What): string[];
+  /** What the rule said to the last of it. */
+  signals(): Signal[];
 }
 
 export function watched(rule: Rule): Watched {
-  const { shown, take } = boardFor(rule);
+  const { shown, take, settled } = boardFor(rule);
+  let last: Detection['signals'] = [];
   const see = (atMin: number, what: What) =>
-    take(atMin, (board, now) => detectSighting(board, [rule], sightingOf(board, '/jenkins', what), now));
-  return { ...shown, see };
+    take(atMin, (board, now) => {
+      const detection = detectSighting(board, [rule], { ...sightingOf(board, '/jenkins', what), settled }, now);
+      last = detection.signals;
+      return detection;
+    });
+  return { ...shown, see, signals: () => last.map(({ signal }) => signal) };
 }
 
 function inMarkup({ headline, over, fields, notes, remedy }: AlertWords): Record<string, unknown> {
