@@ -11,7 +11,15 @@ import { messageStore } from './adapters/redis/message-store.js';
 import { pace } from './adapters/redis/pace.js';
 import { planStore } from './adapters/redis/plan-store.js';
 import { alertQueue, changeQueue, messages, openQueues, type PostJob, planQueue } from './adapters/redis/queue.js';
-import { Again, changeRun, type Hands, LOCK_TIMES, type LockTimes, startHands } from './adapters/redis/worker.js';
+import {
+  Again,
+  changeRun,
+  type Hands,
+  LOCK_TIMES,
+  LockLost,
+  type LockTimes,
+  startHands,
+} from './adapters/redis/worker.js';
 import { scrubber } from './adapters/secrets.js';
 import { slackClients } from './adapters/slack/client.js';
 import { slackMessenger } from './adapters/slack/messenger.js';
@@ -137,6 +145,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const attending: AttendPorts = {
     rules,
     incidents,
+    trim: () => incidents.trim(clock.now()),
     queue: alerting,
     asking: {
       ...options.systems,
@@ -186,14 +195,16 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       concurrency: 1,
       process: (job, token, signal) => {
         const grip = { jobId: job.id ?? '', token, lockMs: times.lockMs, signal };
-        return raise(job.data, { ...raising, board: boardStore(redis, keys, grip) });
+        const board = boardStore(redis, keys, grip);
+        return orLogged(log, signal, job.data.kind, () => raise(job.data, { ...raising, board }));
       },
     }),
     startHands<TicksJob>({
       ...common,
       queue: 'ticks',
       concurrency: TICKS_AT_ONCE,
-      process: (job) => tick(job.data, job.id ?? '', attending),
+      process: (job, _token, signal) =>
+        orLogged(log, signal, job.data.kind, () => tick(job.data, job.id ?? '', attending)),
     }),
   ];
   const [reads, changes, posts, events, ticks] = hands;
@@ -214,6 +225,16 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       await queues.close();
     },
   };
+}
+
+/** Nobody waits for the answer of these jobs: a bug in one is only ever seen in the log. The next look makes it good. */
+async function orLogged(log: Log, signal: AbortSignal, kind: string, act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (!signal.aborted && !(error instanceof LockLost)) log.error({ err: error, kind }, 'a bug in an alert job');
+    throw error;
+  }
 }
 
 async function readManifest(file: string): Promise<string> {

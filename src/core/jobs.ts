@@ -115,8 +115,9 @@ export type EventsJob = { v: 1 } & (
 );
 
 /** What the clock, or a decision, asks for outside of the queue that decides. */
-export type TicksJob = { v: 1 } & (
+export type TicksJob = { v: 1 } /** `trim`: forget what is older than anybody can ask for. */ & (
   | { kind: 'look' }
+  | { kind: 'trim' }
   | { kind: 'poll'; rule: string }
   | { kind: 'investigate' | 'accompany' | 'escalate'; incident: string }
 );

@@ -17,12 +17,17 @@ export function onSnapshot(
   now: number,
 ): Detected<RestartMemory> {
   const { before, after } = sighting;
-  if (!before.baseline) return { memory: { ...kept, up: upSince(kept, after, now) }, signals: [] };
-  const confirmed = confirm(kept, snapshot, now);
+  const { logOnce: _said, ...rest } = kept;
+  const noted = snapshot.app === undefined ? { ...rest, logOnce: noApp(after.appId) } : rest;
+  if (!before.baseline) return { memory: { ...noted, up: upSince(noted, after, now) }, signals: [] };
+  const confirmed = confirm(noted, snapshot, now);
   const found = fromGap(confirmed.memory, sighting, snapshot, now);
   const memory = { ...found.memory, up: upSince(found.memory, after, now) };
   return { memory, signals: [...confirmed.signals, ...found.signals, ...recovery(memory, after, snapshot, now)] };
 }
+
+/** Case D (contract marathon §10). */
+const noApp = (appId: string): string => `Marathon has no app ${appId}: nothing is watched until it is there`;
 
 /** Rows 9 and 12 once they are due: a plan, a newer version, or 0 instances make them a stop somebody asked for. */
 function confirm(kept: RestartMemory, { app }: AppSnapshot, now: number): Detected<RestartMemory> {
@@ -51,7 +56,11 @@ function fromGap(
   snapshot: AppSnapshot,
   now: number,
 ): Detected<RestartMemory> {
-  const isKnown = (taskId: string) => settled(endOf(after.appId, taskId)) || before.lives[taskId]?.ended !== undefined;
+  // The end of a life that is lost is no news (§9, row 2).
+  const isKnown = (taskId: string) => {
+    const life = before.lives[taskId];
+    return settled(endOf(after.appId, taskId)) || life?.ended !== undefined || life?.lost?.returned === false;
+  };
   const gap = compare(before, after, snapshot, isKnown);
   const nothing: Detected<RestartMemory> = { memory, signals: [] };
   if (!('old' in gap)) return nothing;
@@ -74,8 +83,9 @@ function fromGap(
   const told = tellGap(gap, memory, after, now);
   if (told === undefined || settled(told.identity)) return nothing;
   const rang = rung(memory, told, now);
-  // The life whose failure Marathon kept, and the one we knew, are both told by this.
-  const also = [identity, gap.case === 'B4' ? endOf(after.appId, gap.failure.taskId) : undefined];
+  // The life whose failure Marathon kept, and the one we knew, are both told by this. A lost one may return and end later.
+  const also =
+    gap.case === 'C3' ? [] : [identity, gap.case === 'B4' ? endOf(after.appId, gap.failure.taskId) : undefined];
   const settle = also.filter((one): one is string => one !== undefined && one !== told.identity);
   return {
     memory: rang.memory,
@@ -109,10 +119,9 @@ function tellGap(
         ...(gap.lives === 1 ? {} : { said: ` (${gap.lives} ends unseen)` }),
       });
     case 'B4':
-      return say(gap.old ?? lifeOfFailure(gap.failure), gap.failure, {
-        lives: 2,
-        said: ' (and at least one more end unseen)',
-      });
+      return gap.old === undefined
+        ? say(after.lives[gap.failure.taskId] ?? lifeOfFailure(gap.failure), gap.failure)
+        : say(gap.old, gap.failure, { lives: 2, said: ' (and at least one more end unseen)' });
     case 'B5':
       return say(gap.old, undefined);
     case 'C4':
@@ -153,7 +162,7 @@ function upSince({ up }: RestartMemory, { current }: Watch, now: number): Restar
 
 /** The proof: a task that is not the dead one runs, and a check has succeeded in this very life. */
 function recovery(memory: RestartMemory, after: Watch, { app }: AppSnapshot, now: number): Signal[] {
-  if (app === undefined) return [];
+  if (app === undefined || app.instances === 0) return [givenUp(app === undefined ? 'deleted' : 'suspended', now)];
   const task = runningTasks(app.tasks).find((one) => one.id === after.current);
   const life = task === undefined ? undefined : after.lives[task.id];
   if (task === undefined || life === undefined) return [];
@@ -171,3 +180,12 @@ function recovery(memory: RestartMemory, after: Watch, { app }: AppSnapshot, now
   const at = life.lost === undefined ? (life.aliveAt ?? task.lastSuccessAt ?? after.at) : after.at;
   return [seen, { kind: 'resolve', fingerprint: RESTARTED, at, facts: { now: place }, line }];
 }
+
+/** Nobody waits for a controller that is not wanted any more. */
+const givenUp = (ended: 'deleted' | 'suspended', now: number): Signal => ({
+  kind: 'resolve',
+  fingerprint: RESTARTED,
+  at: now,
+  facts: { ended },
+  line: ended === 'deleted' ? 'the app was deleted' : 'the app was set to 0 instances',
+});

@@ -25,6 +25,8 @@ export interface RestartMemory {
   guessed: string[];
   /** The task that runs and since when we see it, for apps without health checks. */
   up: { taskId: string; since: number } | null;
+  /** Said to whoever runs Bellboard, when it is new. */
+  logOnce?: string;
 }
 
 export type Raise = Extract<Signal, { kind: 'raise' }>;

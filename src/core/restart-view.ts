@@ -69,6 +69,9 @@ function what(facts: RestartFacts): string {
 }
 
 function over(incident: Incident, facts: RestartFacts): Rich {
+  const { ended } = facts;
+  if (ended === 'deleted') return md`${what(facts)}: ${why(facts)}; the app has been deleted since`;
+  if (ended === 'suspended') return md`${what(facts)}: ${why(facts)}; the app has been suspended since`;
   const times = incident.count > 1 ? md`; ${incident.count} times in all` : md``;
   return md`Jenkins controller is back after ${duration(downMs(incident, incident.resolvedAt ?? 0))}: ${why(facts)}${times}`;
 }

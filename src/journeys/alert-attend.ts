@@ -69,6 +69,8 @@ function needsSomebody(incident: Incident, rule: Rule, board: BoardState, now: n
 export interface AttendPorts {
   rules: readonly Rule[];
   incidents: { find(id: string): Promise<Incident | undefined> };
+  /** Takes out of the ledger what nobody can ask for any more. */
+  trim(): Promise<void>;
   asking: AlertPorts;
   queue: Pick<AlertQueue, 'decide' | 'look'>;
   log: Log;
@@ -77,6 +79,7 @@ export interface AttendPorts {
 /** A tick: asks the systems and hands what they say to the queue that decides. @param id of the tick, so that a repeat adds nothing */
 export async function tick(job: TicksJob, id: string, ports: AttendPorts): Promise<void> {
   if (job.kind === 'look') return ports.queue.look(EVERY_30_S, 0);
+  if (job.kind === 'trim') return ports.trim();
   if (job.kind === 'poll') return poll(job.rule, id, ports);
   const incident = await ports.incidents.find(job.incident);
   const rule = ports.rules.find((one) => one.name === incident?.rule);

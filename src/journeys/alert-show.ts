@@ -55,7 +55,7 @@ async function showIncident(incident: Incident, board: BoardState, ports: ShowPo
     ports.messages.put(`${key}${name}`, to, message, { rank: incident.rev, priority, ...times });
 
   await put('', channel, rootMessage(incident, rule, standing), 'alert');
-  if (incident.reopened > 0 && !incident.flapping && incident.resolvedAt === undefined) {
+  if (incident.reopened > 0 && !incident.flapping && !quiet && incident.resolvedAt === undefined) {
     await put(`/again-${incident.reopened}`, aloud, againMessage(incident, rule, incident.raisedAt), 'alert');
   }
   if (incident.escalatedAt !== undefined) {

@@ -62,7 +62,6 @@ async function decide(job: EventsJob, board: BoardState, ports: RaisePorts): Pro
       const rule = ports.rules.find((one) => one.name === job.rule);
       if (rule === undefined || !isPolled(rule)) return nothing(board);
       const found = detectPolled(board, rule as PolledRule<unknown, unknown>, job.facts, ports.clock.now());
-      logOnce(rule.name, board.memories[rule.name], found.memories[rule.name], ports.log);
       return ring(board, found, ports);
     }
     case 'learned':
@@ -99,6 +98,9 @@ async function seen(what: What, board: BoardState, ports: RaisePorts): Promise<D
 }
 
 async function ring(board: BoardState, detection: Detection, ports: RaisePorts): Promise<Decision> {
+  for (const [rule, memory] of Object.entries(detection.memories)) {
+    logOnce(rule, board.memories[rule], memory, ports.log);
+  }
   const wanted = rings(detection);
   const known = wanted.length === 0 ? new Set<string>() : await ports.board.known(wanted);
   return apply(board, detection, known, ports.clock.now());

@@ -184,13 +184,15 @@ export function alertQueue({ events, ticks }: Queues, clock: Clock) {
     async schedule(polls: readonly { rule: string; everyMs: number }[]) {
       const every = (ms: number) => ({ every: Math.max(1, Math.round(ms / clock.speed)) });
       await ticks.upsertJobScheduler('look', every(RECONCILE_EVERY_MS), { name: 'look', data: { v: 1, kind: 'look' } });
+      await ticks.upsertJobScheduler('trim', every(DAY), { name: 'trim', data: { v: 1, kind: 'trim' } });
       for (const { rule, everyMs } of polls) {
         const data: TicksJob = { v: 1, kind: 'poll', rule };
         await ticks.upsertJobScheduler(`poll-${rule}`, every(everyMs), { name: 'poll', data });
       }
-      const wanted = new Set(['look', ...polls.map(({ rule }) => `poll-${rule}`)]);
+      // Rules come and go with versions.
+      const wanted = new Set(polls.map(({ rule }) => `poll-${rule}`));
       for (const { key } of await ticks.getJobSchedulers()) {
-        if ((key.startsWith('poll-') || key === 'look') && !wanted.has(key)) await ticks.removeJobScheduler(key);
+        if (key.startsWith('poll-') && !wanted.has(key)) await ticks.removeJobScheduler(key);
       }
     },
   };
