@@ -3,9 +3,10 @@
 import type { Redis } from './adapters/redis/connect.js';
 import { keysOf } from './adapters/redis/keys.js';
 import { keepLease, LEASE_MS } from './adapters/redis/lease.js';
+import type { StreamNews } from './core/marathon-event.js';
 import { type Clock, SECOND } from './core/time.js';
 import { observe } from './journeys/alert.js';
-import type { ObservePorts, StreamNews } from './journeys/alert-ports.js';
+import type { ObservePorts } from './journeys/alert-ports.js';
 
 export interface ListenOptions {
   /** Fails fast: what cannot be handed on is found by the next snapshot. */

@@ -44,6 +44,17 @@ export type MarathonEvent =
   /** `scheduler_registered_event`, `scheduler_reregistered_event`, `scheduler_disconnected_event`: look again. */
   | { kind: 'scheduler'; at: number; what: 'registered' | 'reregistered' | 'disconnected' };
 
+/** What whoever listens to Marathon's stream hears. */
+export type StreamNews =
+  /** Subscribed. The app is looked at now, before the events that follow: what happened earlier is not told. */
+  | { kind: 'connected' }
+  /** `identity` is the same whenever and by whomever this event is heard. */
+  | { kind: 'event'; event: MarathonEvent; identity: string }
+  /** There is no stream (0.8): look now. Comes every 10 s. */
+  | { kind: 'look' }
+  /** The connection ended or did not come about, and is tried again. `why` is fit for logs. */
+  | { kind: 'lost'; why: string };
+
 export interface PlanAction {
   /** `RestartApplication`, `ScaleApplication` … */
   action: string;

@@ -8,13 +8,6 @@ import type { MarathonEvent } from '../core/marathon-event.js';
 import type { Clock } from '../core/time.js';
 import type { Log } from './ports.js';
 
-/** What Marathon's stream tells whoever listens (`adapters/marathon/events.ts`). */
-export type StreamNews =
-  | { kind: 'connected' }
-  | { kind: 'event'; event: MarathonEvent; identity: string }
-  | { kind: 'look' }
-  | { kind: 'lost'; why: string };
-
 /** The queue `events` and the tasks around it. The same id again adds nothing. */
 export interface AlertQueue {
   event(event: MarathonEvent, identity: string, heardAt: number): Promise<void>;

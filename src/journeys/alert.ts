@@ -18,9 +18,10 @@ import {
 import { UpstreamError } from '../core/errors.js';
 import { type Incident, learned } from '../core/incident.js';
 import type { EventsJob } from '../core/jobs.js';
+import type { StreamNews } from '../core/marathon-event.js';
 import { SECOND } from '../core/time.js';
 import { attend, EVERY_30_S, INCIDENT_OPEN } from './alert-attend.js';
-import type { ObservePorts, RaisePorts, StreamNews } from './alert-ports.js';
+import type { ObservePorts, RaisePorts } from './alert-ports.js';
 import { show } from './alert-show.js';
 
 /**

@@ -1,6 +1,6 @@
 // The ear at Marathon: its event stream, kept open for as long as the bot listens, and before 0.9 a look every ten seconds
 // (contract marathon §6). `bot.ts` starts it and hands what is heard to `journeys/alert.ts`.
-import type { MarathonEvent } from '../../core/marathon-event.js';
+import type { StreamNews } from '../../core/marathon-event.js';
 import { type Clock, runningClock, SECOND } from '../../core/time.js';
 import { atLeast } from '../../core/version.js';
 import { type HttpClient, httpClient } from '../http.js';
@@ -9,16 +9,6 @@ import { greet, openStream } from './event-address.js';
 import { frameReader } from './event-frames.js';
 import { type Ending, pauses } from './event-pauses.js';
 import { explainRefusal } from './refusal.js';
-
-export type StreamNews =
-  /** Subscribed. Whoever listens looks at the app now, before the events that follow: what happened earlier is not told. */
-  | { kind: 'connected' }
-  /** `identity` is the same whenever and by whomever this event is heard. */
-  | { kind: 'event'; event: MarathonEvent; identity: string }
-  /** There is no stream (0.8): look now. Comes every 10 s. */
-  | { kind: 'look' }
-  /** The connection ended or did not come about, and is tried again. `why` is fit for logs. */
-  | { kind: 'lost'; why: string };
 
 export interface EventStreamOptions extends Omit<MarathonOptions, 'publicUrl' | 'retryDelaysMs'> {
   appId: string;

@@ -1,8 +1,8 @@
 // An ear of ours at one or more Marathons that a test plays, and a clock whose waits a test can see and let pass.
 import type { ServerResponse } from 'node:http';
 import { afterEach } from 'vitest';
-import { type EventStreamOptions, listenToMarathon, type StreamNews } from '../../../src/adapters/marathon/events.js';
-import type { MarathonEvent } from '../../../src/core/marathon-event.js';
+import { type EventStreamOptions, listenToMarathon } from '../../../src/adapters/marathon/events.js';
+import type { MarathonEvent, StreamNews } from '../../../src/core/marathon-event.js';
 import type { Clock } from '../../../src/core/time.js';
 import { hastyClock } from '../failing.js';
 import { type Asked, type Handler, json, type LocalServer, localServer } from '../local-server.js';
