@@ -6,7 +6,7 @@ import { graceOf, provenUp, whyNotUp } from '../core/coming-up.js';
 import type { Button } from '../core/conversation.js';
 import { type Incident, stateOf } from '../core/incident.js';
 import type { Detected, Signal } from '../core/signal.js';
-import { code, md, moment, prose, type Rich } from '../core/text.js';
+import { code, md, moment, type Rich, report } from '../core/text.js';
 import { MINUTE } from '../core/time.js';
 import type { ControllerSighting, Plan, SeenApp } from '../core/watch.js';
 import { counted, duration } from '../core/words.js';
@@ -186,7 +186,7 @@ function view(incident: Incident, _now: number): AlertWords {
       ...(stuck.action === null ? [] : [{ label: 'Action', value: md`${stuck.action}` }]),
       { label: 'Since', value: moment(incident.happenedAt) },
       { label: 'Failed starts', value: md`${failures}` },
-      ...(lastFailure === null ? [] : [{ label: 'Last cause', value: prose(lastFailure) }]),
+      ...(lastFailure === null ? [] : [{ label: 'Last cause', value: report(lastFailure) }]),
     ],
     ...(isOpen ? { notes: [NOT_OURS], remedy: rollback(stuck) } : {}),
   };

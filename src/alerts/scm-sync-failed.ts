@@ -10,7 +10,7 @@ import { restartLine, type ScmSyncFacts } from '../core/scm-sync-facts.js';
 import { SCM_SYNC_FAILED, type ScmSyncMemory, watchScmSync } from '../core/scm-sync-watch.js';
 import { listed } from '../core/scm-unsaved.js';
 import type { Detected } from '../core/signal.js';
-import { code, join, md, moment, prose, type Rich } from '../core/text.js';
+import { code, join, md, moment, type Rich, report } from '../core/text.js';
 import { SECOND } from '../core/time.js';
 import { counted } from '../core/words.js';
 
@@ -57,21 +57,21 @@ function view(incident: Incident): AlertWords {
 }
 
 function headline({ trouble }: ScmSyncFacts, what: string): Rich {
-  if (trouble === 'missed') return md`*Jenkins may have missed saving a change in git: ${prose(what)}*`;
-  return md`*Jenkins does not save its configuration in git: ${prose(what)}*`;
+  if (trouble === 'missed') return md`Jenkins may have missed saving a change in git: ${report(what)}`;
+  return md`Jenkins does not save its configuration in git: ${report(what)}`;
 }
 
 function over({ trouble, kind, restart, off }: ScmSyncFacts): Rich {
-  if (off !== null) return md`*Jenkins no longer saves its configuration in git at all: ${off}*`;
+  if (off !== null) return md`Jenkins no longer saves its configuration in git at all: ${off}`;
   if (restart !== null) return AFTER_RESTART;
-  if (trouble !== 'missed') return md`*Jenkins saves its configuration in git again*`;
+  if (trouble !== 'missed') return md`Jenkins saves its configuration in git again`;
   return kind === 'delete-failed'
-    ? md`*SCM sync goes on, but something deleted in Jenkins is still in git*`
-    : md`*SCM sync goes on: one save failed, and a later one worked*`;
+    ? md`SCM sync goes on, but something deleted in Jenkins is still in git`
+    : md`SCM sync goes on: one save failed, and a later one worked`;
 }
 
 /** The checkout at start counts as a success, and proves only that the repository can be read. */
-const AFTER_RESTART = md`*SCM sync shows no failure since Jenkins restarted*; whether git takes changes shows with the next one`;
+const AFTER_RESTART = md`SCM sync shows no failure since Jenkins restarted; whether git takes changes shows with the next one`;
 
 function fieldsOf(facts: ScmSyncFacts): AlertWords['fields'] {
   const { since, sinceWords, lastSavedAt, failText, quote, files, host } = facts;
@@ -82,7 +82,7 @@ function fieldsOf(facts: ScmSyncFacts): AlertWords['fields'] {
     ...(failText === null ? [] : [{ label: 'Jenkins says', value: code(failText) }]),
     ...(quote === null ? [] : [{ label: 'Git says', value: code(quote) }]),
     ...(waiting === undefined ? [] : [{ label: 'Waiting', value: waiting }]),
-    ...(files.length === 0 ? [] : [{ label: 'Files at risk', value: prose(listed(files)) }]),
+    ...(files.length === 0 ? [] : [{ label: 'Files at risk', value: report(listed(files)) }]),
     ...(host === null ? [] : [{ label: 'Repository', value: code(host) }]),
   ];
 }
@@ -99,8 +99,8 @@ function waitingWords({ queued, unpushed }: ScmSyncFacts): Rich | undefined {
 function notesOf({ trouble, kind, restart, footerOnly }: ScmSyncFacts, remedy: string, isOver: boolean): Rich[] {
   const staysBehind = trouble === 'missed' && kind === 'delete-failed';
   return [
-    ...(restart === null ? [] : [md`:warning: ${prose(restartLine(restart.lastSavedAt))}.`]),
-    ...(isOver && !staysBehind ? [] : [md`*What to do:* ${prose(remedy)}`]),
+    ...(restart === null ? [] : [md`:warning: ${report(restartLine(restart.lastSavedAt))}.`]),
+    ...(isOver && !staysBehind ? [] : [md`*What to do:* ${report(remedy)}`]),
     ...(footerOnly === null || isOver ? [] : [footerLimits(footerOnly)]),
   ];
 }

@@ -4,7 +4,7 @@ import type { AlertWords, Rule } from './alert.js';
 import type { Ack, Silence } from './board.js';
 import { type Button, context, type Message, type MessageBlock, say } from './conversation.js';
 import type { Incident } from './incident.js';
-import { bold, groupMention, join, lines, md, mention, moment, prose, type Rich, second } from './text.js';
+import { bold, groupMention, join, lines, md, mention, moment, type Rich, report, second } from './text.js';
 import { counted } from './words.js';
 
 export interface Standing {
@@ -74,7 +74,7 @@ function buttonsOf(incident: Incident, words: AlertWords, { ack, silence }: Stan
 
 /** One reply in the thread, edited as the case goes on. */
 export function timelineMessage({ id, timeline, dropped }: Incident): Message {
-  const rows = timeline.map(({ at, text }) => md`${second(at)} ${prose(text)}`);
+  const rows = timeline.map(({ at, text }) => md`${second(at)} ${report(text)}`);
   const [first, ...rest] = rows;
   const gap = dropped === 0 ? undefined : md`_… ${counted(dropped, 'more line')} …_`;
   return {
@@ -87,7 +87,7 @@ export function excerptMessage(incident: Incident, excerpt: { title: string; tex
   return {
     text: `${excerpt.title}, ${incident.id}`,
     blocks: [
-      { type: 'section', text: prose(excerpt.title) },
+      { type: 'section', text: report(excerpt.title) },
       { type: 'code', text: excerpt.text, keep: 'end' },
     ],
   };
@@ -100,7 +100,7 @@ export function againMessage(incident: Incident, rule: Rule, now: number): Messa
 
 export function escalationMessage(incident: Incident, rule: Rule, oncall: string | undefined, now: number): Message {
   const who = oncall === undefined ? md`` : md`${groupOrPerson(oncall)} `;
-  const why = incident.escalation === undefined ? md`` : md` ${prose(incident.escalation)}`;
+  const why = incident.escalation === undefined ? md`` : md` ${report(incident.escalation)}`;
   return say(md`:rotating_light: ${who}${incident.id} needs somebody: ${rule.view(incident, now).headline}.${why}`);
 }
 
@@ -113,6 +113,6 @@ export function launchesMessage(failures: number, why: string | undefined, notes
     failures === 0
       ? undefined
       : md`:warning: ${failures === 1 ? 'The new controller did not stay' : `The new controller did not stay, attempt ${failures}`}: ${why ?? 'cause not known'}. Marathon tries again.`;
-  const text = lines(failed, ...notes.map((note) => prose(note)));
+  const text = lines(failed, ...notes.map((note) => report(note)));
   return say(text);
 }

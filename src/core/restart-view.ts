@@ -6,7 +6,7 @@ import { told } from './gather.js';
 import type { Incident } from './incident.js';
 import { whyNotStarting } from './launch-delay.js';
 import type { RestartFacts } from './restart.js';
-import { code, md, mention, moment, prose, type Rich } from './text.js';
+import { code, md, mention, moment, type Rich, report } from './text.js';
 import { DAY } from './time.js';
 import { counted, duration } from './words.js';
 
@@ -128,7 +128,7 @@ function notes(facts: RestartFacts & { diagnosis?: Diagnosis }): Rich[] {
   if (quote !== null) found.push(md`Marathon says: ${code(quote)}`);
   if (diagnosis?.mesos != null && diagnosis.mesos !== quote) found.push(md`Mesos says: ${code(diagnosis.mesos)}`);
   if (planId !== null) found.push(md`It happened during the deployment ${code(planId)}.`);
-  if (diagnosis?.unsaved != null) found.push(md`:warning: ${prose(diagnosis.unsaved)}`);
+  if (diagnosis?.unsaved != null) found.push(md`:warning: ${report(diagnosis.unsaved)}`);
   if (diagnosis !== undefined && diagnosis.missing.length > 0)
     found.push(md`Not known: ${diagnosis.missing.join('; ')}.`);
   return found;

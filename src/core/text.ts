@@ -95,7 +95,7 @@ export function second(at: number): Rich {
 }
 
 /** The first line of a message that people scan for; what is in it keeps its own form. */
-export const bold = ({ mrkdwn, plain }: Rich): Rich => ({ mrkdwn: `*${mrkdwn.replaceAll('*', '')}*`, plain });
+export const bold = ({ mrkdwn, plain }: Rich): Rich => ({ mrkdwn: `*${mrkdwn}*`, plain });
 
 export function join(parts: readonly Part[], between = ', '): Rich {
   const rich = parts.map(asRich).filter((part) => part.mrkdwn !== '');
@@ -114,11 +114,19 @@ export const lines = (...parts: readonly (Part | undefined)[]): Rich =>
 
 /** Our own sentence (an error, a hint): backticks enclose what to type, `<@U…>` and `<#C…>` name people and channels, the rest is inert. */
 export function prose(text: string): Rich {
+  const { mrkdwn, plain } = sentence(text, named);
+  return { mrkdwn, plain: plain.replace(/<(@[UW][A-Z0-9]+|#[CDG][A-Z0-9]+)>/g, '$1') };
+}
+
+/** A sentence of ours that was kept with foreign words in it: as `prose`, but nobody is named by it. */
+export const report = (text: string): Rich => sentence(text, escapeMrkdwn);
+
+function sentence(text: string, outside: (part: string) => string): Rich {
   const parts = stripControls(text).split('`');
   const inCode = (index: number) => index % 2 === 1 && index < parts.length - 1;
   return {
-    mrkdwn: parts.map((part, index) => (inCode(index) ? code(part).mrkdwn : named(part))).join(''),
-    plain: parts.join('').replace(/<(@[UW][A-Z0-9]+|#[CDG][A-Z0-9]+)>/g, '$1'),
+    mrkdwn: parts.map((part, index) => (inCode(index) ? code(part).mrkdwn : outside(part))).join(''),
+    plain: parts.join(''),
   };
 }
 

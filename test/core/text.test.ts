@@ -11,6 +11,7 @@ import {
   moment,
   prose,
   type Rich,
+  report,
   safeUrl,
   shorten,
   stripControls,
@@ -156,4 +157,10 @@ describe('stripping', () => {
   it('escapes exactly the three that Slack asks for', () => {
     expect(escapeMrkdwn(`<a href="x">&'*_~\`</a>`)).toBe(`&lt;a href="x"&gt;&amp;'*_~\`&lt;/a&gt;`);
   });
+});
+
+it('a kept sentence with foreign words in it names nobody', () => {
+  const { mrkdwn, plain } = report('lost on `a*b` and <@U0ANA> in <#C0CI> & <!channel>');
+  expect(mrkdwn).toBe('lost on `a*b` and &lt;@U0ANA&gt; in &lt;#C0CI&gt; &amp; &lt;!channel&gt;');
+  expect(plain).toBe('lost on a*b and <@U0ANA> in <#C0CI> & <!channel>');
 });
