@@ -31,10 +31,13 @@ export const given = z
   .optional()
   .transform((value) => value === true);
 
+/** Every number with its unit: what stands alone, the 30 of `1h30`, would be milliseconds. */
+const DURATION = /^(?:\d{1,9}(?:\.\d{1,3})?\s*[a-z]+\s*)+$/i;
+
 /** A duration with its unit, such as `90m` or `1h30m`, in ms. @param range as people write it, e.g. `1m to 12h` */
 export function durationMs(name: string, minMs: number, maxMs: number, range: string) {
   return z.string().transform((typed, context) => {
-    const ms = /[a-z]/i.test(typed) ? parseDuration(typed) : null;
+    const ms = DURATION.test(typed) ? parseDuration(typed) : null;
     if (ms !== null && ms >= minMs && ms <= maxMs) return ms;
     context.addIssue({
       code: 'custom',

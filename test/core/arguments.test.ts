@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decimal, given, wholeNumber } from '../../src/core/arguments.js';
+import { decimal, durationMs, given, wholeNumber } from '../../src/core/arguments.js';
 
 const said = (result: { success: boolean; error?: { issues: { message: string }[] } | undefined }) =>
   result.error?.issues.map((issue) => issue.message);
@@ -64,4 +64,44 @@ it('an option is given or not', () => {
   expect(given.parse(true)).toBe(true);
   expect(given.parse(undefined)).toBe(false);
   expect(given.safeParse('yes').success).toBe(false);
+});
+
+describe('a duration', () => {
+  const rule = durationMs('--for', 60_000, 12 * 3_600_000, '1m to 12h');
+
+  it.each([
+    ['1m', 60_000],
+    ['60s', 60_000],
+    ['90m', 5_400_000],
+    ['1h30m', 5_400_000],
+    ['1.5h', 5_400_000],
+    ['2 hours', 7_200_000],
+    ['12h', 43_200_000],
+  ])('%j is %i ms', (typed, expected) => {
+    expect(rule.parse(typed)).toBe(expected);
+  });
+
+  it.each([
+    '',
+    '0',
+    '90',
+    '59s',
+    '12h1s',
+    '13h',
+    '-2h',
+    'soon',
+    '1h!',
+    '1h30',
+    '1h 2',
+    '1,5h',
+    '1x',
+    'h',
+    '1e9h',
+    'NaN',
+    '٤h',
+  ])('%j is none, and the answer says the rule, the range, the unit and what was typed', (typed) => {
+    expect(said(rule.safeParse(typed))).toEqual([
+      `Expected \`--for\` to be a duration from 1m to 12h, with its unit, got \`${typed}\`.`,
+    ]);
+  });
 });

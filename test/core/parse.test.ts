@@ -26,13 +26,21 @@ const note = defineCommand({
   run: async () => null,
   view: () => ({ ok: true, message: NOTHING_TO_SAY }),
 });
+/** Takes a word, and all that follows as one. */
+const tell = defineCommand({
+  ...described('tell', { words: ['whom'], rest: 'what', options: { now: 'switch' } }),
+  effect: 'change',
+  before: async () => null,
+  run: async () => null,
+  view: () => ({ ok: true, message: NOTHING_TO_SAY }),
+});
 const look = defineCommand({
   ...described('look', { words: ['at'] }),
   effect: 'read',
   run: async () => null,
   view: () => NOTHING_TO_SAY,
 });
-const catalogue = catalogueOf([...commands, note, look]);
+const catalogue = catalogueOf([...commands, note, tell, look]);
 
 const parsed = (typed: string): Parsed => parse(typed, catalogue);
 const argsOf = (typed: string) => parsed(typed).args;
@@ -186,6 +194,14 @@ describe('words and options', () => {
     ['note `x`', { words: '`x`' }],
     ['note <@U0ANA|ana>', { words: '@U0ANA' }],
     ['note <https://ci/job|the job>', { words: 'https://ci/job' }],
+    ['tell', {}],
+    ['tell ana', { whom: 'ana' }],
+    ['tell ana the disk is full', { whom: 'ana', what: 'the disk is full' }],
+    ['tell ana the disk --now is full', { whom: 'ana', what: 'the disk is full', now: true }],
+    ['tell ana "the  disk" full', { whom: 'ana', what: 'the  disk full' }],
+    ["tell ana it's full", { whom: 'ana', what: "it's full" }],
+    ['tell ana -- --now is an option', { whom: 'ana', what: '--now is an option' }],
+    ["tell ana ''", { whom: 'ana' }],
   ])('%j', (typed, args) => {
     expect(argsOf(typed)).toEqual(args);
   });
@@ -197,6 +213,7 @@ describe('words and options', () => {
     ["note --set A='x y", "A ' is opened but not closed. Close it, or leave it out."],
     ['note 24"', 'A " is opened but not closed. Close it, or leave it out.'],
     ['note a b', '`note` does not know what to do with `b`. Usage: `note …`.'],
+    ['tell ana --not now', '`tell` has no option `--not`. Did you mean `--now`? Usage: `tell …`.'],
     ['note --nw', '`note` has no option `--nw`. Did you mean `--now`? Usage: `note …`.'],
     ['note --xyz', '`note` has no option `--xyz`. Usage: `note …`.'],
     ['note --set', '`--set` needs a value. Usage: `note …`.'],
