@@ -15,10 +15,7 @@ interface Args {
   reason: string | null;
 }
 
-type Facts = { id: string; rule: string } & (
-  | { did: 'silenced'; until: number; reason: string | null }
-  | { did: 'ended' | 'none' }
-);
+type Facts = { id: string } & ({ did: 'silenced'; until: number; reason: string | null } | { did: 'ended' | 'none' });
 
 const args = z
   .object({
@@ -48,18 +45,17 @@ export const silence = defineCommand({
 /** Twice sets the same silence again; it then counts from the second. */
 async function run({ id, forMs, off, reason }: Args, ports: Ports, asked: Asked, fingerprint: string): Promise<Facts> {
   const { incidents, clock } = ports;
-  const { rule } = await findIncident(id, ports);
   const at = clock.now();
   if (off) {
     const had = (await incidents.silences())[fingerprint];
     await incidents.endSilence(fingerprint);
     await incidents.refresh();
-    return { id, rule, did: had === undefined || had.until <= at ? 'none' : 'ended' };
+    return { id, did: had === undefined || had.until <= at ? 'none' : 'ended' };
   }
   const until = at + forMs;
   await incidents.silence(fingerprint, { userId: asked.actor.userId, at, until, reason });
   await incidents.refresh();
-  return { id, rule, did: 'silenced', until, reason };
+  return { id, did: 'silenced', until, reason };
 }
 
 function view(facts: Facts, asked: Asked): { ok: boolean; message: Message } {
@@ -70,13 +66,13 @@ function view(facts: Facts, asked: Asked): { ok: boolean; message: Message } {
       return {
         ok: true,
         message: say(
-          md`:no_bell: ${who} silenced ${facts.id} and all of ${facts.rule} until ${moment(facts.until)}${why}.`,
+          md`:no_bell: ${who} silenced ${facts.id}, and what rings for the same cause, until ${moment(facts.until)}${why}.`,
         ),
       };
     }
     case 'ended':
-      return { ok: true, message: say(md`:bell: ${who} ended the silence of ${facts.rule} (${facts.id}).`) };
+      return { ok: true, message: say(md`:bell: ${who} ended the silence of ${facts.id}.`) };
     case 'none':
-      return { ok: false, message: say(md`:bell: ${facts.rule} (${facts.id}) was not silenced.`) };
+      return { ok: false, message: say(md`:bell: ${facts.id} was not silenced.`) };
   }
 }

@@ -24,12 +24,17 @@ const SIGNS =
 
 test('what you may do, with how it is typed', async () => {
   const message = await helped(undefined);
-  expect(message.text).toBe('What you may do here: help, where, status, usage, logs, deploy, scale, cancel.');
+  expect(message.text).toBe(
+    'What you may do here: help, where, status, alerts, ack, silence, usage, logs, deploy, scale, cancel.',
+  );
   expect(linesOf(message)).toEqual([
     '*What you may do here*',
     '`/ci help [command]` What you may do here.',
     '`/ci where` Where the Jenkins controller runs, since when, and who deployed it.',
-    '`/ci status` One screen: app, deployments, Jenkins, Mesos framework, SCM sync, running changes.',
+    '`/ci status` One screen: app, deployments, Jenkins, Mesos framework, SCM sync, running changes, open alerts.',
+    '`/ci alerts` What rings now, who has it in hand, and what rang in the last 24 h.',
+    '`/ci ack &lt;id&gt;` Says that you look after an alert, so that nobody else is called.',
+    '`/ci silence &lt;id&gt; [--for 1h] [--off] [reason]` Keeps an alert, and what rings for the same cause, quiet for a while.',
     '`/ci usage` CPU and memory given to Jenkins, really used, and what the cluster has.',
     "`/ci logs [stdout|stderr] [--previous] [--lines N]` The last lines of the controller's output, from its Mesos sandbox.",
     '`/ci deploy [--git URL] [--user U] [--cpus N] [--mem MiB] [--set K=V]… [--wait 30m|--now] [--dry-run]` Deploy the Jenkins controller from its manifest.',
@@ -41,9 +46,9 @@ test('what you may do, with how it is typed', async () => {
 
 test('what you may not do is named, with how to learn who can', async () => {
   const message = await helped(undefined, READS_ONLY);
-  expect(message.text).toBe('What you may do here: help, where, status, usage, logs.');
+  expect(message.text).toBe('What you may do here: help, where, status, alerts, usage, logs.');
   expect(linesOf(message)).toContain(
-    '(Not for you here: `deploy`, `scale`, `cancel`. `/ci help &lt;command&gt;` says who can.)',
+    '(Not for you here: `ack`, `silence`, `deploy`, `scale`, `cancel`. `/ci help &lt;command&gt;` says who can.)',
   );
 });
 
