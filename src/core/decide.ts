@@ -125,6 +125,10 @@ export function apply(board: BoardState, detection: Detection, known: ReadonlySe
 
 const isUntold = (incident: Incident, board: BoardState): boolean => board.shown[incident.id] === undefined;
 
+/** It opened quietly, and nobody has been told of it since. */
+export const isUnheard = (incident: Incident, board: BoardState): boolean =>
+  incident.muted && isUntold(incident, board);
+
 /** Silenced by somebody, or explained by an open incident of a parent (design §4.2). */
 export function isKeptQuiet({ fingerprint }: Pick<Incident, 'fingerprint'>, rule: Rule, board: BoardState): boolean {
   if (board.silences[fingerprint] !== undefined) return true;

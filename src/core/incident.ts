@@ -29,7 +29,7 @@ export interface Incident {
   rings: number[];
   reopened: number;
   flapping: boolean;
-  /** It opened under a silence, or while a parent's trouble explained it: nobody has been told. */
+  /** It opened under a silence, or while a parent's trouble explained it: nobody was told then. */
   muted: boolean;
   escalatedAt?: number;
   /** Why it was not over then. */

@@ -2,7 +2,7 @@
 // `alert.ts` after each commit; each task has a name, so asking again adds nothing. The tasks themselves run in `ticks`.
 import { type AlertPorts, type Findings, isPolled, type Rule } from '../core/alert.js';
 import type { BoardState } from '../core/board.js';
-import { isKeptQuiet } from '../core/decide.js';
+import { isKeptQuiet, isUnheard } from '../core/decide.js';
 import type { Incident } from '../core/incident.js';
 import type { TicksJob } from '../core/jobs.js';
 import { MINUTE, SECOND } from '../core/time.js';
@@ -60,8 +60,8 @@ const isAccompanied = (incident: Incident, rule: Rule, now: number): boolean =>
 
 /** Once, and not when somebody has it in hand. */
 function needsSomebody(incident: Incident, rule: Rule, board: BoardState, now: number): boolean {
-  if (incident.escalatedAt !== undefined || incident.muted || board.acks[incident.id] !== undefined) return false;
-  if (isKeptQuiet(incident, rule, board)) return false;
+  if (incident.escalatedAt !== undefined || board.acks[incident.id] !== undefined) return false;
+  if (isUnheard(incident, board) || isKeptQuiet(incident, rule, board)) return false;
   const afterMs = rule.escalateAfterMs?.(incident);
   return incident.flapping || (afterMs !== undefined && now - incident.raisedAt >= afterMs);
 }

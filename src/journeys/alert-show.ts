@@ -11,7 +11,7 @@ import {
 } from '../core/alert-view.js';
 import type { BoardState } from '../core/board.js';
 import type { Destination, MessagePriority } from '../core/conversation.js';
-import { isKeptQuiet } from '../core/decide.js';
+import { isKeptQuiet, isUnheard } from '../core/decide.js';
 import type { Incident } from '../core/incident.js';
 import { planIdOf } from '../core/plans.js';
 import { SECOND } from '../core/time.js';
@@ -27,8 +27,12 @@ const FLAPPING_EVERY_MS = 15 * SECOND;
 type ShowPorts = Pick<RaisePorts, 'board' | 'rules' | 'messages' | 'settings' | 'clock'>;
 
 export async function show(board: BoardState, ports: ShowPorts): Promise<void> {
-  for (const incident of Object.values(board.incidents)) await showIncident(incident, board, ports);
+  const failed: unknown[] = [];
+  // One that cannot be said must not keep the others from being heard.
+  for (const incident of Object.values(board.incidents))
+    await showIncident(incident, board, ports).catch((error: unknown) => failed.push(error));
   await showLaunches(board, ports);
+  if (failed.length > 0) throw failed[0];
 }
 
 async function showIncident(incident: Incident, board: BoardState, ports: ShowPorts): Promise<void> {
@@ -38,7 +42,7 @@ async function showIncident(incident: Incident, board: BoardState, ports: ShowPo
   const now = ports.clock.now();
   const quiet = isKeptQuiet(incident, rule, board);
   // Nobody heard of it, and nobody needs to: it is over, or it is still to be kept quiet.
-  if (incident.muted && (quiet || incident.resolvedAt !== undefined)) return;
+  if (isUnheard(incident, board) && (quiet || incident.resolvedAt !== undefined)) return;
   const shown = board.shown[incident.id];
   const ended = incident.resolvedAt !== undefined && shown?.rev === incident.rev;
   if (ended && now - (incident.resolvedAt ?? now) > SETTLED_AFTER_MS) return;

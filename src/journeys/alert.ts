@@ -49,8 +49,11 @@ export async function raise(job: EventsJob, ports: RaisePorts): Promise<void> {
   const decision = await decide(job, before, ports);
   await ports.board.commit(decision.change);
   if (decision.lookAfterMs !== undefined) await ports.queue.look('to be sure', decision.lookAfterMs);
-  await show(decision.board, ports);
-  await attend(decision.board, ports);
+  try {
+    await show(decision.board, ports);
+  } finally {
+    await attend(decision.board, ports);
+  }
 }
 
 async function decide(job: EventsJob, board: BoardState, ports: RaisePorts): Promise<Decision> {

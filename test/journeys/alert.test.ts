@@ -104,6 +104,16 @@ describe('a decision', () => {
     expect(ports.queue.tasks.map(({ id }) => id)).toContain('investigate-A1-0');
   });
 
+  test('whose words fail is looked after all the same', async () => {
+    const ports = await watching();
+    const view = () => {
+      throw new Error('no words');
+    };
+    const rules = ports.rules.map((rule) => ({ ...rule, view }));
+    await expect(raise(heard(status('FAILED')), { ...ports, rules })).rejects.toThrow('no words');
+    expect(ports.queue.tasks.map(({ job }) => job.kind)).toEqual(['investigate', 'accompany']);
+  });
+
   test('of the same event again is none', async () => {
     const ports = await watching();
     await raise(heard(status('FAILED')), ports);
