@@ -156,7 +156,10 @@ function jobOf(incoming: Incoming, clock: Clock) {
     delivery: incoming.delivery,
     actor: { userId: incoming.userId, teamId: incoming.teamId },
     place: { channelId: incoming.channelId, teamId: incoming.teamId, threadTs: incoming.threadTs },
-    replyTo: { responseUrl: incoming.responseUrl },
+    replyTo: {
+      responseUrl: incoming.responseUrl,
+      ...(incoming.underPublic === true ? { keepsMessage: true } : {}),
+    },
     at: clock.now(),
   };
 }

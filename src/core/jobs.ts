@@ -12,6 +12,8 @@ import type { Line } from './signal.js';
 export interface ReplyTo {
   /** Slack: 5 uses in 30 min. A capability that dies by itself; never logged. A mention has none: it is answered in its thread. */
   responseUrl?: string | undefined;
+  /** It is that of a button under a message all can see: what takes its place would take it from everybody. */
+  keepsMessage?: boolean | undefined;
 }
 
 interface FromSlack {

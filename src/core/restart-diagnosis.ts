@@ -6,7 +6,7 @@ import type { App, JsonObject, MesosTaskStatus } from './cluster.js';
 import { jenkinsFramework } from './controller.js';
 import { BY_LABEL } from './deploy.js';
 import { causeOf } from './failure-cause.js';
-import { gaps, known, type Told, told } from './gather.js';
+import { gaps, known, READ_DEADLINE_MS, type Told, told } from './gather.js';
 import type { Incident } from './incident.js';
 import { lastLines } from './log-tail.js';
 import { pulseInTime } from './pulse.js';
@@ -17,10 +17,10 @@ import { unsavedAtDeath } from './scm-unsaved.js';
 import { scmState, scmWords } from './scm-words.js';
 import type { Line } from './signal.js';
 import { code, shorten } from './text.js';
-import { MINUTE, SECOND } from './time.js';
+import { type Clock, MINUTE, SECOND } from './time.js';
 
-/** Each question by itself; a lost agent answers none of those about its sandbox. */
-const PATIENCE_MS = 12 * SECOND;
+/** Nobody waits for these answers; and however fast a clock runs, an answer takes real time. */
+const patienceMs = ({ speed }: Clock): number => Math.max(READ_DEADLINE_MS, SECOND * speed);
 const EXCERPT_LINES = 10;
 /** Ten long lines of a stack trace. */
 const EXCERPT_BYTES = 16_384;
@@ -29,10 +29,10 @@ export async function investigate(incident: Incident, ports: AlertPorts): Promis
   const { marathon, mesos, audit, clock } = ports;
   const facts = incident.facts as RestartFacts;
   const [app, info, status, agents, entries, scm] = await Promise.all([
-    told(clock, 'Marathon', () => marathon.app(facts.appId), PATIENCE_MS),
-    told(clock, 'Marathon', () => marathon.info(), PATIENCE_MS),
-    told(clock, 'Mesos', () => mesos.taskStatus(facts.taskId), PATIENCE_MS),
-    told(clock, 'Mesos', () => mesos.agents(), PATIENCE_MS),
+    told(clock, 'Marathon', () => marathon.app(facts.appId), patienceMs(clock)),
+    told(clock, 'Marathon', () => marathon.info(), patienceMs(clock)),
+    told(clock, 'Mesos', () => mesos.taskStatus(facts.taskId), patienceMs(clock)),
+    told(clock, 'Mesos', () => mesos.agents(), patienceMs(clock)),
     audit.recent(100),
     ports.remembered('scm-sync-failed'),
   ]);
@@ -74,7 +74,7 @@ async function tailOf(
     clock,
     'The Mesos agent',
     () => mesos.sandboxTail(task, 'stderr', EXCERPT_BYTES),
-    PATIENCE_MS,
+    patienceMs(clock),
   );
   if (!tail.ok) return tail;
   return tail.value === undefined ? { ok: false, missing: 'its sandbox is not to be had' } : tail;
@@ -136,9 +136,9 @@ export async function accompany(incident: Incident, ports: AlertPorts): Promise<
   const pulse = await pulseInTime(jenkins, clock);
   if (pulse.state !== 'up') return { facts: {}, complete: false };
   const [settings, frameworks, scm] = await Promise.all([
-    told(clock, 'Jenkins', () => jenkins.executorSettings(), PATIENCE_MS),
-    told(clock, 'Mesos', () => mesos.frameworks(), PATIENCE_MS),
-    told(clock, 'Jenkins', () => jenkins.scmSync(), PATIENCE_MS),
+    told(clock, 'Jenkins', () => jenkins.executorSettings(), patienceMs(clock)),
+    told(clock, 'Mesos', () => mesos.frameworks(), patienceMs(clock)),
+    told(clock, 'Jenkins', () => jenkins.scmSync(), patienceMs(clock)),
   ]);
   const plugin = known(settings);
   const framework = frameworks.ok ? jenkinsFramework(frameworks.value, plugin?.frameworkName) : undefined;

@@ -23,7 +23,7 @@ export function onSnapshot(
   const confirmed = confirm(noted, snapshot, now);
   const found = fromGap(confirmed.memory, sighting, snapshot, now);
   const memory = { ...found.memory, up: upSince(found.memory, after, now) };
-  return { memory, signals: [...confirmed.signals, ...found.signals, ...recovery(memory, after, snapshot, now)] };
+  return { memory, signals: [...confirmed.signals, ...found.signals, ...recovery(memory, sighting, snapshot, now)] };
 }
 
 /** Case D (contract marathon §10). */
@@ -161,13 +161,21 @@ function upSince({ up }: RestartMemory, { current }: Watch, now: number): Restar
 }
 
 /** The proof: a task that is not the dead one runs, and a check has succeeded in this very life. */
-function recovery(memory: RestartMemory, after: Watch, { app }: AppSnapshot, now: number): Signal[] {
+function recovery(
+  memory: RestartMemory,
+  { before, after }: ControllerSighting,
+  { app }: AppSnapshot,
+  now: number,
+): Signal[] {
   if (app === undefined || app.instances === 0) return [givenUp(app === undefined ? 'deleted' : 'suspended', now)];
   const task = runningTasks(app.tasks).find((one) => one.id === after.current);
   const life = task === undefined ? undefined : after.lives[task.id];
   if (task === undefined || life === undefined) return [];
   const place = { taskId: task.id, host: task.host, address: addressOf(task) };
-  const seen: Signal = { kind: 'update', fingerprint: RESTARTED, facts: { now: place } };
+  // Where no event told of it.
+  const isNew = before.lives[task.id]?.ranAt === undefined;
+  const line = { at: task.startedAt ?? after.at, text: `runs again on ${task.host}` };
+  const seen: Signal = { kind: 'update', fingerprint: RESTARTED, facts: { now: place }, ...(isNew ? { line } : {}) };
   const startedAt = task.startedAt ?? 0;
   const proven = app.hasHealthChecks
     ? task.health !== 'unknown' &&
@@ -176,9 +184,9 @@ function recovery(memory: RestartMemory, after: Watch, { app }: AppSnapshot, now
       task.health === 'healthy'
     : memory.up !== null && now - memory.up.since >= UP_WITHOUT_CHECKS_MS;
   if (!proven) return [seen];
-  const line = app.hasHealthChecks ? `healthy on ${addressOf(task)}` : `has run for a minute on ${addressOf(task)}`;
+  const said = app.hasHealthChecks ? `healthy on ${addressOf(task)}` : `has run for a minute on ${addressOf(task)}`;
   const at = life.lost === undefined ? (life.aliveAt ?? task.lastSuccessAt ?? after.at) : after.at;
-  return [seen, { kind: 'resolve', fingerprint: RESTARTED, at, facts: { now: place }, line }];
+  return [seen, { kind: 'resolve', fingerprint: RESTARTED, at, facts: { now: place }, line: said }];
 }
 
 /** Nobody waits for a controller that is not wanted any more. */

@@ -21,7 +21,7 @@ export function answerTo(job: AnyJob, options: { here?: boolean; replace?: boole
     responseUrl: job.replyTo.responseUrl,
     userId: job.actor.userId,
     askedAt: job.at,
-    replace: options.replace ?? true,
+    replace: (options.replace ?? true) && job.replyTo.keepsMessage !== true,
     here: options.here ?? false,
   };
 }

@@ -17,6 +17,8 @@ export interface Incoming {
   channelId: string;
   threadTs: string | undefined;
   responseUrl: string | undefined;
+  /** What a press's `response_url` would replace is for all to see. */
+  underPublic?: boolean;
 }
 export type IncomingCommand = Incoming & { text: string };
 export type IncomingPress = Incoming & { action: PressAction; value: string };
@@ -160,6 +162,7 @@ function pressOf(body: BlockAction, action: ButtonAction): IncomingPress {
     channelId: body.channel?.id ?? '',
     threadTs: thread_ts ?? (pressed === 'run.thread' ? ts : undefined),
     responseUrl: body.response_url,
+    underPublic: body.container['is_ephemeral'] !== true,
     action: pressed,
     value: action.value ?? '',
   };
