@@ -1,6 +1,6 @@
 // What a snapshot tells of the controller's end and return: rows 9 and 12 confirmed, gaps compared (`gap.ts`), recovery
 // proven (contract marathon §9, §10). Called by `alerts/controller-restarted.ts`.
-import type { App, AppSnapshot, TaskFailure } from './cluster.js';
+import type { App, AppSnapshot, MarathonTask, TaskFailure } from './cluster.js';
 import { addressOf, runningTasks } from './controller.js';
 import { causeOf } from './failure-cause.js';
 import { compare, type Gap, wasChanged } from './gap.js';
@@ -185,8 +185,15 @@ function recovery(
     : memory.up !== null && now - memory.up.since >= UP_WITHOUT_CHECKS_MS;
   if (!proven) return [seen];
   const said = app.hasHealthChecks ? `healthy on ${addressOf(task)}` : `has run for a minute on ${addressOf(task)}`;
-  const at = life.lost === undefined ? (life.aliveAt ?? task.lastSuccessAt ?? after.at) : after.at;
+  const at = provenAt(life, task, app, after);
   return [seen, { kind: 'resolve', fingerprint: RESTARTED, at, facts: { now: place }, line: said }];
+}
+
+/** By Marathon's clock. Of a lost task that returned nobody tells when it was well again. */
+function provenAt({ lost, aliveAt, ranAt }: Life, { lastSuccessAt }: MarathonTask, app: App, { at }: Watch): number {
+  if (lost !== undefined) return at;
+  if (app.hasHealthChecks) return aliveAt ?? lastSuccessAt ?? at;
+  return Math.max(at, (ranAt ?? at) + UP_WITHOUT_CHECKS_MS);
 }
 
 /** Nobody waits for a controller that is not wanted any more. */

@@ -145,6 +145,7 @@ describe('recovery', () => {
     const { rule, news } = follow(first, [0.5, status('FAILED')], [2, bare], [2.9, bare], [3, bare]);
     expect(news).toBe('- rang updated - over');
     expect(rule.incident().timeline.at(-1)?.text).toBe('has run for a minute on 192.168.3.26:31052');
+    expect(rule.incident()).toMatchObject({ happenedAt: NOW + MINUTE / 2, overAt: NOW + 2 * MINUTE });
   });
 
   test('of a lost task that comes back is proven like any other', () => {

@@ -81,7 +81,7 @@ describe('Mesos is asked', () => {
       'the agent never answers',
       { mesos: { sandboxTail: () => new Promise(() => undefined) } },
       {},
-      ['The Mesos agent did not answer within 12 s'],
+      ['The Mesos agent did not answer within 25 s'],
     ],
   ])('in vain, and that is said: %s', async (_why, calls, facts, missing) => {
     const result = await found(calls, facts);
