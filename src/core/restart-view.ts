@@ -100,7 +100,7 @@ function down(incident: Incident, now: number): Rich {
 /** A count is only as good as the time it covers (design §1). */
 export function endsWords(ends: number, since: number | null, now: number): Rich {
   const count = counted(ends, 'unasked end');
-  return since === null || now - since >= DAY ? md`${count}` : md`${count}, watching since ${moment(since)}`;
+  return since == null || now - since >= DAY ? md`${count}` : md`${count}, watching since ${moment(since)}`;
 }
 
 function wasOn({ host, taskId, ranMs }: RestartFacts): Rich {

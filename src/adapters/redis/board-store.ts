@@ -158,7 +158,7 @@ const ledgerText = ({ incident, at }: LedgerRow): string => JSON.stringify({ v: 
 export interface IncidentStore extends Incidents {
   /** What a rule keeps, as it keeps it. */
   remembered(rule: string): Promise<unknown>;
-  /** Takes out of the ledger what is older than anybody can ask for. */
+  /** Forgets what is older than anybody can ask for, and cases that nothing can reopen. */
   trim(now: number): Promise<void>;
 }
 
@@ -216,6 +216,12 @@ export function incidentStore(redis: Redis, keys: Keys): IncidentStore {
       for await (const rows of redis.hscanStream(keys.ledger, { count: 500 }) as AsyncIterable<string[]>) {
         const old = rows.filter((_, index) => index % 2 === 0 && ageOf(rows[index + 1], now) > KEPT_MS);
         if (old.length > 0) await redis.hdel(keys.ledger, ...old);
+      }
+      const latest = Object.entries(await redis.hgetall(keys.latest));
+      for (const [fingerprint, id] of latest) {
+        const incident = await one(id);
+        if (incident !== undefined && now - (incident.resolvedAt ?? now) < DAY) continue;
+        await redis.multi().hdel(keys.latest, fingerprint).hdel(keys.shown, id).exec();
       }
     },
   };
