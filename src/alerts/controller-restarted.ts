@@ -99,7 +99,8 @@ const STOPPING = /^(?:Restart|Stop|Scale)Application$/;
 const TABLE: readonly { row: number; when: (c: Case) => boolean; verdict: Verdict }[] = [
   { row: 1, when: (c) => c.known, verdict: 'ignore' },
   { row: 2, when: (c) => c.life.lost?.returned === false && !LOST(c), verdict: 'final' },
-  { row: 3, when: (c) => c.other !== undefined && KILLED(c), verdict: 'healed' },
+  // Before Mesos 1.5 a process that ends with 0 when it is killed has finished.
+  { row: 3, when: (c) => c.other !== undefined && (KILLED(c) || FINISHED(c)), verdict: 'healed' },
   { row: 4, when: (c) => LOST(c) && c.ran, verdict: 'agent lost' },
   {
     row: 5,
@@ -216,7 +217,7 @@ function caseOf({ before, after, settled }: ControllerSighting, event: TaskEvent
     before: plan !== undefined && wasBefore(plan, life),
     sick: life.killReason !== undefined || wasProbablySick(life, before.app, at),
     ran: life.ranAt !== undefined,
-    other: otherOfPartition(before, life),
+    other: otherOfPartition(before, life, plan),
   };
 }
 
@@ -233,10 +234,11 @@ function wasProbablySick({ alive, failedCheckAt }: Life, app: SeenApp | undefine
   return at - failedCheckAt <= (app?.checkMs ?? MINUTE) + 30 * SECOND;
 }
 
-/** Of original and replacement, once the original is back, one has to go. */
-function otherOfPartition(watch: Watch, life: Life): Life | undefined {
+/** Of original and replacement, once the original is back, one has to go. A deployment may have started the replacement
+ *  before the original was lost, and be over when it is back. */
+function otherOfPartition(watch: Watch, life: Life, plan: Plan | undefined): Life | undefined {
   const isPair = (one: Life, two: Life) =>
-    one.lost?.returned === true && two.firstSeenAt > one.lost.at && one.ended === undefined;
+    one.lost?.returned === true && one.ended === undefined && (plan === undefined || two.firstSeenAt > one.lost.at);
   return Object.values(watch.lives).find(
     (other) => other.taskId !== life.taskId && isLive(other) && (isPair(other, life) || isPair(life, other)),
   );
@@ -288,7 +290,7 @@ function onRunning({ before, after }: ControllerSighting, { taskId, host, at }: 
   const text = life?.lost?.returned === false ? `the lost task runs again on ${place}` : `runs again on ${place}`;
   const now = { taskId, host: place, address: null };
   const signal: Signal = { kind: 'update', fingerprint: RESTARTED, facts: { now }, line: { at, text } };
-  return after.app?.hasHealthChecks === true && life?.lost === undefined
-    ? [signal]
-    : [signal, { kind: 'look', afterMs: 0 }];
+  // Without a look nobody knows what became of the one before; without checks nothing else tells that it is up.
+  const isTold = after.current === taskId && after.app?.hasHealthChecks === true && life?.lost === undefined;
+  return isTold ? [signal] : [signal, { kind: 'look', afterMs: 0 }];
 }

@@ -2,7 +2,7 @@
 // to E; the alerts make their words of it, and the ledger sees to it that an end already told is not told again.
 import type { App, AppSnapshot, TaskFailure } from './cluster.js';
 import { incarnationOf, instanceOf } from './marathon-event.js';
-import { type Life, LOST_STATES, type Watch } from './watch.js';
+import { isLive, type Life, LOST_STATES, type Watch } from './watch.js';
 
 /** Named after the contract's rows. `old` is the life that was the controller before. */
 export type Gap =
@@ -24,7 +24,7 @@ export type Gap =
   | { case: 'C1'; old: Life }
   /** C2: a deployment is at it. */
   | { case: 'C2' }
-  /** C3: its agent is lost. */
+  /** C3: its agent is lost, whether or not another runs already. */
   | { case: 'C3'; old: Life }
   /** C4: it is down. */
   | { case: 'C4'; old: Life; failure: TaskFailure | undefined }
@@ -36,19 +36,43 @@ export type Gap =
  * @param isKnown the end of this task has been told
  */
 export function compare(before: Watch, after: Watch, { app }: AppSnapshot, isKnown: (taskId: string) => boolean): Gap {
-  const old = before.current === undefined ? undefined : before.lives[before.current];
+  const old = controllerBefore(before, after);
   if (app === undefined) return { case: 'D', old };
   const current = after.current === undefined ? undefined : after.lives[after.current];
-  if (current === undefined) return old === undefined ? { case: 'A' } : gone(old, app, after);
-  if (old === undefined) return unseen(undefined, current, before, app, isKnown) ?? { case: 'A' };
-  if (old.taskId === current.taskId) return { case: 'A' };
-  return replaced(old, current, before, app, isKnown);
+  // The controller is the one that it was, or its end has been told; one that came and went in between is no less news.
+  if (old === undefined || old.taskId === current?.taskId)
+    return unseen(undefined, current, before, app, isKnown) ?? { case: 'A' };
+  if (current === undefined) return gone(old, { before, after }, app, isKnown);
+  return replaced(old, current, { before, after }, app, isKnown);
 }
 
-function replaced(old: Life, current: Life, before: Watch, app: App, isKnown: (taskId: string) => boolean): Gap {
+/** The controller as known; where a deployment that ended since was to stop it, the one that it had started. */
+function controllerBefore(before: Watch, after: Watch): Life | undefined {
+  const known = before.current === undefined ? undefined : before.lives[before.current];
+  if (known === undefined || after.lives[known.taskId]?.ended === undefined) return known;
+  const ended = Object.values(before.plans).filter(
+    ({ id, overAt }) => overAt === undefined && after.plans[id]?.overAt !== undefined,
+  );
+  if (!ended.some((plan) => plan.before.includes(known.taskId))) return known;
+  const started = Object.values(before.lives).filter((life) => life.taskId !== known.taskId && isLive(life));
+  return started.at(-1) ?? known;
+}
+
+function replaced(
+  old: Life,
+  current: Life,
+  { before, after }: { before: Watch; after: Watch },
+  app: App,
+  isKnown: (taskId: string) => boolean,
+): Gap {
   if (current.lost !== undefined && current.firstSeenAt <= old.firstSeenAt) return { case: 'A2', old };
+  // Its agent is lost, and another runs already: the same loss as its event tells.
+  if (after.lives[old.taskId]?.lost?.returned === false) return { case: 'C3', old };
   const failure = app.lastTaskFailure;
   const redeployed = isNewer(current.version, old.version);
+  // Under a deployment that goes on it is the deployment's own doing, or trouble (§9, rows 5 to 7).
+  if (isUnderDeployment(failure?.taskId === old.taskId ? failure : undefined, before, after))
+    return { case: 'B3', old };
   if (failure?.taskId === old.taskId && !(redeployed && failure.at > Date.parse(current.version ?? ''))) {
     return { case: 'B1', old, failure, redeployed };
   }
@@ -61,42 +85,65 @@ function replaced(old: Life, current: Life, before: Watch, app: App, isKnown: (t
   return unseen(old, current, before, app, isKnown) ?? { case: 'B5', old };
 }
 
-/** A failure of a life that was never seen, later than the last look. */
+/** A failure that the last look did not show, of a life whose end nobody has told. */
 function unseen(
   old: Life | undefined,
-  current: Life,
+  current: Life | undefined,
   before: Watch,
   app: App,
   isKnown: (taskId: string) => boolean,
 ): Gap | undefined {
   const failure = app.lastTaskFailure;
   if (failure === undefined || failure.taskId === old?.taskId || isKnown(failure.taskId)) return undefined;
-  if (failure.taskId === current.taskId || failure.at <= Math.max(before.at, before.app?.failedAt ?? 0))
-    return undefined;
+  if (failure.taskId === current?.taskId || !isNews(failure, before)) return undefined;
   // Before the version that runs now was made, or while it was being rolled out: the deploy's own trouble.
   if (old === undefined && (wasChanged(before, app) || app.deploymentIds.length > 0)) return undefined;
   return { case: 'B4', old, failure };
 }
 
-function gone(old: Life, app: App, after: Watch): Gap {
+/** By name: a health kill bears the time of an earlier check, and events heard since the last look tell later times. */
+const isNews = ({ taskId, at }: TaskFailure, { app, at: newest }: Watch): boolean =>
+  app === undefined ? at > newest : taskId !== app.failedTaskId;
+
+function gone(
+  old: Life,
+  { before, after }: { before: Watch; after: Watch },
+  app: App,
+  isKnown: (taskId: string) => boolean,
+): Gap {
   if (app.instances === 0) return { case: 'C1', old };
   const failure = app.lastTaskFailure?.taskId === old.taskId ? app.lastTaskFailure : undefined;
   if (app.deploymentIds.length > 0) {
-    const begun = Math.max(
-      0,
-      ...Object.values(after.plans)
-        .filter(isOpen)
-        .map((plan) => Date.parse(plan.version) || 0),
-    );
     // A crash before the deployment deserves its alert; an end under it does not.
-    if (failure !== undefined && failure.at < begun) return { case: 'C4', old, failure };
-    return { case: 'C2' };
+    const isOlder =
+      failure !== undefined && newestPlan(after) !== undefined && !isUnderDeployment(failure, before, after);
+    return isOlder ? { case: 'C4', old, failure } : { case: 'C2' };
   }
+  // A deployment took its place, and it is the new one whose end has been told.
+  const last = app.lastTaskFailure?.taskId;
+  if (wasChanged(before, app) && last !== undefined && last !== old.taskId && isKnown(last)) return { case: 'B3', old };
   const lost = app.tasks.some((task) => task.id === old.taskId && LOST_STATES.has(task.state ?? ''));
   return lost ? { case: 'C3', old } : { case: 'C4', old, failure };
 }
 
-const isOpen = (plan: Watch['plans'][string]): boolean => plan.overAt === undefined;
+/** A deployment was under way at the last look and is at this one. */
+const goesOn = (before: Watch, after: Watch): boolean =>
+  Object.values(after.plans).some(
+    ({ id, overAt }) =>
+      overAt === undefined && before.plans[id]?.overAt === undefined && before.plans[id] !== undefined,
+  );
+
+/** By its time, if there is one: a health kill bears that of an earlier check. */
+function isUnderDeployment(failure: TaskFailure | undefined, before: Watch, after: Watch): boolean {
+  if (failure === undefined || failure.state === 'TASK_KILLED') return goesOn(before, after);
+  return failure.at >= (newestPlan(after) ?? Number.POSITIVE_INFINITY);
+}
+
+/** When the newest of the deployments that go on began; undefined without any. */
+function newestPlan({ plans }: Watch): number | undefined {
+  const open = Object.values(plans).filter((plan) => plan.overAt === undefined);
+  return open.length === 0 ? undefined : Math.max(...open.map((plan) => Date.parse(plan.version) || plan.firstSeenAt));
+}
 
 /** Marathon's versions are ISO text, which sorts as time does. */
 const isNewer = (version: string | undefined, than: string | undefined): boolean =>

@@ -110,8 +110,9 @@ function running(watch: Watch, life: Life, at: number): Watch {
   const lost = life.lost === undefined ? {} : { lost: { ...life.lost, returned: true } };
   const next = withLife(watch, life, { ranAt: life.ranAt ?? at, ...lost });
   const current = watch.current === undefined ? undefined : watch.lives[watch.current];
-  // The original that comes back out of a partition stands aside while its replacement runs.
-  const stands = life.lost !== undefined && current !== undefined && isLive(current);
+  // While another one runs, as far as known, that one is the controller: one that comes back out of a partition stands
+  // aside, and where an end was not heard, a look has to find it.
+  const stands = current !== undefined && current.taskId !== life.taskId && isLive(current);
   return stands ? next : { ...next, current: life.taskId };
 }
 

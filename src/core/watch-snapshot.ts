@@ -5,6 +5,7 @@ import { JOB_LABEL } from './deploy.js';
 import { checkTimes } from './health-checks.js';
 import { atLeast } from './version.js';
 import {
+  ENDED_STATES,
   type Life,
   LOST_STATES,
   lostAgain,
@@ -44,10 +45,11 @@ function withTask(lives: Watch['lives'], task: MarathonTask, at: number): Watch[
   return { ...lives, [task.id]: life };
 }
 
-/** What ran and is listed no more has ended, whether or not its end was heard. */
+/** What ran and is listed no more, or (1.8+) as ended, has ended, whether or not its end was heard. */
 function withoutGone(lives: Watch['lives'], tasks: readonly MarathonTask[], at: number): Watch['lives'] {
+  const there = new Set(tasks.filter(({ state }) => !ENDED_STATES.has(state ?? '')).map(({ id }) => id));
   const gone = Object.values(lives).filter(
-    (life) => life.ranAt !== undefined && life.ended === undefined && !tasks.some((task) => task.id === life.taskId),
+    (life) => life.ranAt !== undefined && life.ended === undefined && !there.has(life.taskId),
   );
   const ended = gone.map((life): [string, Life] => [life.taskId, { ...life, ended: { at, status: 'gone' } }]);
   return ended.length === 0 ? lives : { ...lives, ...Object.fromEntries(ended) };

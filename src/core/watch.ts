@@ -110,9 +110,13 @@ const LINGERS_MS = 30 * SECOND;
 export function planFor(watch: Watch, status: string, at: number): Plan | undefined {
   const lingers = status === 'TASK_KILLED' || status === 'TASK_FINISHED';
   return Object.values(watch.plans).find(
-    (plan) => plan.touches || (lingers && plan.overAt !== undefined && at - plan.overAt <= LINGERS_MS),
+    (plan) =>
+      (plan.touches && !isLater(plan, at)) || (lingers && plan.overAt !== undefined && at - plan.overAt <= LINGERS_MS),
   );
 }
+
+/** It began after that: a look may tell of a plan before the events that wait tell what came before it. */
+const isLater = ({ version }: Plan, at: number): boolean => Date.parse(version) > at;
 
 /** B: it was there when the plan began. */
 export function wasBefore(plan: Plan, life: Life): boolean {

@@ -128,8 +128,8 @@ export class Changes {
   cancel(id: string, options: { force: boolean }): Change | undefined {
     const { world, deployments } = this.#parts;
     const deployment = world.deployment(id);
-    deployments.cancel(deployment);
     const app = world.app(deployment.appId);
+    deployments.cancel(app, deployment);
     if (options.force) return undefined;
     const version = world.nextVersion();
     if (deployment.original === undefined) {
@@ -219,7 +219,7 @@ export class Changes {
     const holding = deployments.of(app.id);
     if (holding.length === 0) return;
     if (!force) throw this.#refuseLocked(app, holding, steps);
-    for (const deployment of holding) deployments.cancel(deployment);
+    for (const deployment of holding) deployments.cancel(app, deployment);
   }
 
   /** The refused plan was never announced, and yet its failure is. */

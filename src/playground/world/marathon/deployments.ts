@@ -1,6 +1,6 @@
 // Deployments of the simulated Marathon: plans of one app, step by step, and the rule that keeps as many tasks as an app
 // asks for when no deployment runs (contract marathon §4, §5). `drive` is called after everything that may matter.
-import type { Clock } from '../../../core/time.js';
+import { type Clock, SECOND } from '../../../core/time.js';
 import type { MarathonGeneration } from '../types.js';
 import type { EventBus } from './events.js';
 import { atLeast } from './generation.js';
@@ -35,6 +35,9 @@ export interface Announcement {
   apiPost?: () => void;
 }
 
+/** `scale_apps_interval` of Marathon. */
+const SCALE_APPS_MS = 300 * SECOND;
+
 export class Deployments {
   readonly #options: DeploymentsOptions;
   readonly #running: Deployment[] = [];
@@ -64,9 +67,11 @@ export class Deployments {
     else clock.after(actMs, () => this.drive(app));
   }
 
-  /** Ends a plan where it stands. */
-  cancel(deployment: Deployment): void {
+  /** Ends a plan where it stands. What it leaves missing is noticed at the next look at the app's scale. */
+  cancel(app: AppState, deployment: Deployment): void {
     this.#running.splice(this.#running.indexOf(deployment), 1);
+    app.ghosts = 0;
+    this.#options.clock.after(SCALE_APPS_MS, () => this.drive(app));
     this.#options.events.deploymentEnded('deployment_failed', deployment, 'The upgrade has been cancelled');
   }
 
