@@ -133,7 +133,9 @@ export const isUnheard = (incident: Incident, board: BoardState): boolean =>
 export function isKeptQuiet({ fingerprint }: Pick<Incident, 'fingerprint'>, rule: Rule, board: BoardState): boolean {
   if (board.silences[fingerprint] !== undefined) return true;
   const parents = rule.hiddenBy ?? [];
-  return Object.values(board.incidents).some((other) => other.resolvedAt === undefined && parents.includes(other.rule));
+  return Object.values(board.incidents).some(
+    (other) => other.resolvedAt === undefined && parents.includes(other.fingerprint),
+  );
 }
 
 /** Changes one incident by hand: what was found out, an escalation. */
