@@ -109,7 +109,7 @@ describe('while it flaps', () => {
 
 describe('nobody hears of an incident', () => {
   const muted = { muted: true };
-  const parent = anIncident({ id: 'A16', fingerprint: 'parent' });
+  const parent = anIncident({ id: 'A16', rule: 'controller-restarted', fingerprint: 'controller-restarted' });
   const LOST = { framework: null, frameworkId: null, scheduler: false, inMesos: 'gone', buildsWaiting: 0, ended: null };
   const child = {
     ...muted,
@@ -128,10 +128,10 @@ describe('nobody hears of an incident', () => {
 
   test('that another one explained when it opened, as long as that is open', async () => {
     const ports = boardWith(child);
-    ports.board.state.incidents['parent'] = { ...parent, rule: 'controller-restarted' };
+    ports.board.state.incidents['controller-restarted'] = parent;
     expect(await shown(ports)).toEqual(['root', '/timeline']);
     expect(ports.messages.keys()).toEqual(['alert:A16', 'alert:A16/timeline']);
-    ports.board.state.incidents['parent'] = { ...parent, rule: 'controller-restarted', ...OVER };
+    ports.board.state.incidents['controller-restarted'] = { ...parent, ...OVER };
     await shown(ports);
     expect(ports.messages.keys()).toContain('alert:A17');
   });

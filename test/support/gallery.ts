@@ -101,7 +101,7 @@ export async function picture(one: Case, rule: Rule, state: State, rules: readon
     board.silences[incident.fingerprint] = aSilence({ reason: 'the disk <!here> is being replaced' }, NOW + MINUTE);
   if (state === 'hidden') {
     const parent = rule.hiddenBy?.[0] ?? '';
-    board.incidents['parent'] = anIncident({ id: 'A16', rule: parent, fingerprint: 'parent' });
+    board.incidents['parent'] = anIncident({ id: 'A16', rule: parent, fingerprint: parent });
   }
   await show(board, ports);
   const own = ports.messages.said.filter(({ key }) => key.startsWith(`alert:${incident.id}`));
