@@ -2,7 +2,7 @@
 // to E; the alerts make their words of it, and the ledger sees to it that an end already told is not told again.
 import type { App, AppSnapshot, TaskFailure } from './cluster.js';
 import { incarnationOf, instanceOf } from './marathon-event.js';
-import { isLive, type Life, LOST_STATES, type Watch } from './watch.js';
+import { isLive, type Life, LOST_STATES, type Plan, type Watch } from './watch.js';
 
 /** Named after the contract's rows. `old` is the life that was the controller before. */
 export type Gap =
@@ -41,7 +41,7 @@ export function compare(before: Watch, after: Watch, { app }: AppSnapshot, isKno
   const current = after.current === undefined ? undefined : after.lives[after.current];
   // The controller is the one that it was, or its end has been told; one that came and went in between is no less news.
   if (old === undefined || old.taskId === current?.taskId)
-    return unseen(undefined, current, before, app, isKnown) ?? { case: 'A' };
+    return unseen(undefined, current, { before, after }, app, isKnown) ?? { case: 'A' };
   if (current === undefined) return gone(old, { before, after }, app, isKnown);
   return replaced(old, current, { before, after }, app, isKnown);
 }
@@ -50,10 +50,7 @@ export function compare(before: Watch, after: Watch, { app }: AppSnapshot, isKno
 function controllerBefore(before: Watch, after: Watch): Life | undefined {
   const known = before.current === undefined ? undefined : before.lives[before.current];
   if (known === undefined || after.lives[known.taskId]?.ended === undefined) return known;
-  const ended = Object.values(before.plans).filter(
-    ({ id, overAt }) => overAt === undefined && after.plans[id]?.overAt !== undefined,
-  );
-  if (!ended.some((plan) => plan.before.includes(known.taskId))) return known;
+  if (!endedSince(before, after).some((plan) => plan.before.includes(known.taskId))) return known;
   const started = Object.values(before.lives).filter((life) => life.taskId !== known.taskId && isLive(life));
   return started.at(-1) ?? known;
 }
@@ -82,14 +79,14 @@ function replaced(
     return { case: 'B2', old, lives: launches, failure: last };
   }
   if (redeployed || wasChanged(before, app)) return { case: 'B3', old };
-  return unseen(old, current, before, app, isKnown) ?? { case: 'B5', old };
+  return unseen(old, current, { before, after }, app, isKnown) ?? { case: 'B5', old };
 }
 
 /** A failure that the last look did not show, of a life whose end nobody has told. */
 function unseen(
   old: Life | undefined,
   current: Life | undefined,
-  before: Watch,
+  { before, after }: { before: Watch; after: Watch },
   app: App,
   isKnown: (taskId: string) => boolean,
 ): Gap | undefined {
@@ -97,7 +94,8 @@ function unseen(
   if (failure === undefined || failure.taskId === old?.taskId || isKnown(failure.taskId)) return undefined;
   if (failure.taskId === current?.taskId || !isNews(failure, before)) return undefined;
   // Before the version that runs now was made, or while it was being rolled out: the deploy's own trouble.
-  if (old === undefined && (wasChanged(before, app) || app.deploymentIds.length > 0)) return undefined;
+  const deployed = wasChanged(before, app) || app.deploymentIds.length > 0 || endedSince(before, after).length > 0;
+  if (old === undefined && deployed) return undefined;
   return { case: 'B4', old, failure };
 }
 
@@ -125,6 +123,10 @@ function gone(
   const lost = app.tasks.some((task) => task.id === old.taskId && LOST_STATES.has(task.state ?? ''));
   return lost ? { case: 'C3', old } : { case: 'C4', old, failure };
 }
+
+/** Deployments that went on as far as known, and are over at this look. */
+const endedSince = (before: Watch, after: Watch): Plan[] =>
+  Object.values(before.plans).filter(({ id, overAt }) => overAt === undefined && after.plans[id]?.overAt !== undefined);
 
 /** A deployment was under way at the last look and is at this one. */
 const goesOn = (before: Watch, after: Watch): boolean =>
