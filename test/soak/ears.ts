@@ -8,12 +8,13 @@ import { controllerRestarted } from '../../src/alerts/controller-restarted.js';
 import { deploymentStuck } from '../../src/alerts/deployment-stuck.js';
 import type { BoardState, LedgerRow } from '../../src/core/board.js';
 import type { AppSnapshot, JsonObject } from '../../src/core/cluster.js';
+import { runningTasks } from '../../src/core/controller.js';
 import { apply, candidates, detectSighting, rings, sightingOf, type What } from '../../src/core/decide.js';
 import type { Incident } from '../../src/core/incident.js';
 import { concerns, EVENT_TYPES, type MarathonEvent } from '../../src/core/marathon-event.js';
 import type { Signal } from '../../src/core/signal.js';
 import { MINUTE, SECOND } from '../../src/core/time.js';
-import { isOver } from '../../src/core/watch.js';
+import { ENDED_STATES } from '../../src/core/watch.js';
 import { appView, deploymentView } from '../../src/playground/servers/marathon-views.js';
 import { lightOf, type MarathonEvent as WireEvent } from '../../src/playground/world/marathon/events.js';
 import { atLeast, VERSIONS } from '../../src/playground/world/marathon/generation.js';
@@ -24,8 +25,9 @@ const RULES = [controllerRestarted, controllerDown, deploymentStuck];
 
 /** What the judge is told of what could be known, and when. World's times. */
 export interface Seen {
-  /** When each look saw the app, and its deployments: only those that Marathon answered. */
-  looks: { at: number; plansAt: number }[];
+  /** When each look saw the app, and its deployments, and whether a controller was missing with none under way: only
+   *  those that Marathon answered. */
+  looks: { at: number; plansAt: number; down: boolean }[];
   /** When the first word of a task's state, `taskId status`, was decided on. */
   heard: Map<string, number>;
   /** When the beginning and the end of a plan were. */
@@ -45,7 +47,7 @@ export interface Ears {
   away(ms: number): void;
   /** Another bot listens as well. */
   second(ms: number): void;
-  /** Marathon sends its last word on a task once more. */
+  /** A new leader tells the last end once more: nobody had acknowledged it (contract marathon §8). */
   republish(): void;
   /** Looks become rare. */
   rest(): void;
@@ -119,10 +121,11 @@ export function listen(stage: PureStage, history: History, tell: Tell = () => {}
       // The second answer did not come: the look has failed.
       if (marathon.leader === undefined) askToLook(ASK_AGAIN_MS);
       else {
-        record.looks.push({ at, plansAt: clock.now() });
         const deployments = marathon.deployments.map((one) => deploymentView(marathon, one));
         const read = Deployments.parse(JSON.parse(JSON.stringify(deployments)));
         const snapshot: AppSnapshot = { app, deployments: read, marathonVersion: VERSIONS[history.generation] };
+        const down = app !== undefined && app.instances > 0 && runningTasks(app.tasks).length + read.length === 0;
+        record.looks.push({ at, plansAt: clock.now(), down });
         decide({ kind: 'snapshot', snapshot });
       }
       next();
@@ -230,7 +233,7 @@ export function listen(stage: PureStage, history: History, tell: Tell = () => {}
   let lastWord: WireEvent | undefined;
   const stops = [
     marathon.onEvent((wire) => {
-      if (wire.type === 'status_update_event' && isOver(String(wire.body['taskStatus']))) lastWord = wire;
+      if (wire.type === 'status_update_event' && ENDED_STATES.has(String(wire.body['taskStatus']))) lastWord = wire;
       hear(wire);
     }),
     marathon.onLeadershipLost(() => {

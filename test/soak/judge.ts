@@ -22,6 +22,8 @@
 //    and whether it does is left open.
 // 8. TOLD TOO LATE. A process that died behind a partition, and that a deployment had begun to stop by the time its agent
 //    could say so: by its time it was a crash, by its word a stop.
+// 9. DOWN AFTER A DEPLOYMENT. A look that finds no controller, and no deployment any more, rings under the name of the last
+//    one known (C4), also when a deployment stopped that one and could not keep its own.
 import type { LedgerRow } from '../../src/core/board.js';
 import type { Incident } from '../../src/core/incident.js';
 import { MINUTE, SECOND } from '../../src/core/time.js';
@@ -128,7 +130,7 @@ function callOf(fate: Fate, outcome: Outcome): Call {
   const isQuietEnd = fate.status === 'TASK_KILLED' || fate.status === 'TASK_FINISHED';
   if (isQuietEnd && fate.twin) return 'either'; // 6
   const lookedAt = seen.looks.find(({ at }) => at >= fate.at)?.at ?? Number.POSITIVE_INFINITY;
-  if (heardAt === undefined || heardAt > lookedAt)
+  if (heardAt === undefined || heardAt >= lookedAt)
     return plans.length === 0 ? 'hidden' : hiddenUnder(plans, fate, outcome);
   if (fate.kind === 'lost') return 'ring';
   if (plans.length > 0) return plans.some((plan) => isKnownAt(plan, heardAt, seen)) ? 'quiet' : 'either'; // 5
@@ -143,6 +145,8 @@ function callOf(fate: Fate, outcome: Outcome): Call {
 
 /** What was asked to stop, and nothing about its end says otherwise. */
 function isStop(fate: Fate, { truth, seen }: Outcome): boolean {
+  const heard = seen.heard.has(`${fate.taskId} ${fate.status}`);
+  if (!heard && seen.looks[gapOf(fate.at, seen)]?.down === true) return false; // 9
   if (fate.status !== 'TASK_FAILED') return true;
   if (fate.diedAt < fate.at - SECOND) return false; // 8
   // 3: it crashed while it was being stopped, and the deployment was over before anybody looked.
