@@ -10,7 +10,13 @@ import { worker as patientRedis, type Redis } from '../../src/adapters/redis/con
 import { type PrivateRedis, startPrivateRedis } from '../../src/adapters/redis/private-redis.js';
 import { fillManifest } from '../../src/core/manifest.js';
 import { type Clock, runningClock } from '../../src/core/time.js';
-import { type SlackMessage, type SlackWorkspace, startSlack } from '../../src/playground/slack/workspace.js';
+import {
+  type AppManifest,
+  readManifest,
+  type SlackMessage,
+  type SlackWorkspace,
+  startSlack,
+} from '../../src/playground/slack/workspace.js';
 import { buildWorld, type SimulatedWorld, startController } from '../../src/playground/world.js';
 import { kill } from './killing.js';
 import { SCM_SYNC_GIT, until } from './rig.js';
@@ -32,6 +38,8 @@ export interface HouseOptions {
   wallSpeed?: number;
   /** How long a bot that died keeps another from listening. */
   leaseMs?: number;
+  /** The app has the optional scopes with which it looks for a message whose answer was lost; yes unless said. */
+  history?: boolean;
   /** Messages a channel takes at once before Slack holds it to one a second. */
   burst?: number;
 }
@@ -66,13 +74,13 @@ const LOCK_TIMES = { lockMs: 1_000, stalledMs: 400 };
 export const channelOf = (name: string): string => `C0${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '')}`;
 
 export async function alertHouse(options: HouseOptions = {}): Promise<AlertHouse> {
-  const { speed = 10, wallSpeed = 1, leaseMs = 1_500, burst = 1_000 } = options;
+  const { speed = 10, wallSpeed = 1, leaseMs = 1_500, burst = 1_000, history = true } = options;
   const origin = Date.now();
   const clock = runningClock(speed, origin);
   const folder = mkdtempSync(join(tmpdir(), 'bb-house-'));
   writeFileSync(join(folder, 'policy.yaml'), 'roles:\n  operators: [U0ANA]\n');
   const [slack, server, world] = await Promise.all([
-    startSlack({ clock, burst }),
+    startSlack({ clock, burst, manifest: manifestWith(history ? ['channels:history', 'groups:history'] : []) }),
     startPrivateRedis({ dataDir: folder, log: { info() {}, warn() {}, error() {} } }),
     // Mesos and Jenkins that are well, for whoever asks.
     buildWorld({ clock, bootMs: 1_000 }),
@@ -115,6 +123,12 @@ export async function alertHouse(options: HouseOptions = {}): Promise<AlertHouse
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function manifestWith(scopes: readonly string[]): AppManifest {
+  const manifest = readManifest(readFileSync('manifests/slack-app.yaml', 'utf8'));
+  manifest.oauth_config.scopes.bot.push(...scopes);
+  return manifest;
 }
 
 interface Around {

@@ -11,11 +11,16 @@ import type { AlertHouse } from './alert-house.js';
 const STEP_MS = 20;
 
 /** Waits for what Redis says; `what` is said when it does not come to pass. */
-export async function eventually(what: string, look: () => Promise<boolean>, realMs = 20_000): Promise<void> {
+export async function eventually(
+  what: string,
+  look: () => Promise<boolean>,
+  realMs = 20_000,
+  stepMs = STEP_MS,
+): Promise<void> {
   const end = Date.now() + realMs;
   while (!(await look())) {
     if (Date.now() > end) throw new Error(`within ${realMs} ms it did not come to pass that ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, STEP_MS));
+    await new Promise((resolve) => setTimeout(resolve, stepMs));
   }
 }
 
@@ -33,6 +38,8 @@ export interface HouseState {
   decided(name: string, identity: string): Promise<void>;
   /** Everything that waits now has been decided, nothing waits to be confirmed, and all that is to be said has been said. */
   rest(name: string): Promise<void>;
+  /** The ledger has this identity. */
+  settled(name: string, identity: string): Promise<void>;
   /** Ends and losses the ledger holds, by task or by whatever else the identity names. */
   ledger(name: string): Promise<string[]>;
 }
@@ -89,6 +96,13 @@ export function houseState({ redis, clock }: AlertHouse): HouseState {
         return !busy.includes(true);
       });
     },
+    settled: (name, identity) =>
+      eventually(
+        `the ledger of ${name} has ${identity}`,
+        async () => (await redis.hexists(keysOf(name).ledger, identity)) === 1,
+        30_000,
+        2,
+      ),
     ledger: (name) => redis.hkeys(keysOf(name).ledger),
   };
 }
