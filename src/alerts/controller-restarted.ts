@@ -1,9 +1,18 @@
 // Rings when the Jenkins controller ends without a deployment that asked for it. The decision table of contract marathon
 // §9 stands below as it is printed there; snapshots go through §10's (`core/gap.ts`). Called by `journeys/alert.ts`.
 import { defineRule } from '../core/alert.js';
+import { whyNotUp } from '../core/coming-up.js';
 import { causeOf } from '../core/failure-cause.js';
 import type { MarathonEvent } from '../core/marathon-event.js';
-import { type Cause, endOf, healthKill, KILLED_OUTSIDE, LAUNCH_TIMEOUT, lossOf } from '../core/restart.js';
+import {
+  type Cause,
+  endOf,
+  healthKill,
+  KILLED_OUTSIDE,
+  LAUNCH_TIMEOUT,
+  lossOf,
+  type RestartFacts,
+} from '../core/restart.js';
 import { accompany, investigate } from '../core/restart-diagnosis.js';
 import { onSnapshot } from '../core/restart-look.js';
 import {
@@ -15,7 +24,7 @@ import {
   raise,
   rung,
 } from '../core/restart-memory.js';
-import { restartWords, whyNotBack } from '../core/restart-view.js';
+import { restartWords } from '../core/restart-view.js';
 import type { Detected, Signal } from '../core/signal.js';
 import { MINUTE, SECOND } from '../core/time.js';
 import {
@@ -37,14 +46,12 @@ export const controllerRestarted = defineRule<RestartMemory>({
   watches: 'controller',
   detect,
   view: restartWords,
-  escalateAfterMs: ({ facts }) => ((facts['graceMs'] as number | undefined) ?? DEFAULT_GRACE_MS) + BOOT_BUDGET_MS,
+  escalateAfterMs: ({ facts }) => (facts as RestartFacts).graceMs + BOOT_BUDGET_MS,
   investigate,
   accompany,
-  whyNotOver: whyNotBack,
+  whyNotOver: (_incident, { marathon, settings, clock }) => whyNotUp(settings.appId, marathon, clock),
 });
 
-/** Marathon's own default grace period. */
-const DEFAULT_GRACE_MS = 5 * MINUTE;
 /** Downloading, cloning and starting Jenkins, before the first check counts. */
 const BOOT_BUDGET_MS = 5 * MINUTE;
 

@@ -27,6 +27,8 @@ export interface AlertPorts {
 /** What was found out about an incident outside of what rings it. */
 export interface Findings {
   facts: JsonObject;
+  /** Better than what it rang with, as long as it is still taken for that: an event may have told by then. */
+  instead?: { ofKind: string; facts: JsonObject };
   lines?: Line[];
   /** Lines of a log, shown in the thread. */
   excerpt?: { title: string; text: string };

@@ -163,14 +163,22 @@ function corrected(incident: Incident, signal: Extract<Signal, { kind: 'correct'
 }
 
 /** What was found out outside of what rings. Two who looked at once tell the same line twice: one stays. */
-export function learned(incident: Incident, facts: JsonObject, told: readonly Line[]): Incident {
-  const found = told.filter(
+export function learned(incident: Incident, { facts, instead, lines }: Learned): Incident {
+  const isStill = instead !== undefined && incident.facts['kind'] === instead.ofKind;
+  const news = lines.filter(
     ({ text }) => !incident.timeline.some((line) => line.text === text && line.at >= incident.raisedAt),
   );
-  return found.reduce<Incident>(
+  return news.reduce<Incident>(
     (known, line) => updated(known, {}, line) ?? known,
-    updated(incident, facts, undefined) ?? incident,
+    updated(incident, { ...facts, ...(isStill ? instead.facts : {}) }, undefined) ?? incident,
   );
+}
+
+interface Learned {
+  facts: JsonObject;
+  /** Only while it is still taken for what it was when they asked. */
+  instead?: { ofKind: string; facts: JsonObject };
+  lines: readonly Line[];
 }
 
 function resolved(incident: Incident, signal: Extract<Signal, { kind: 'resolve' }>, now: number): Incident {

@@ -110,7 +110,14 @@ export type EventsJob = { v: 1 } & (
   /** Take a snapshot and reconcile; also the time for everything that is due by now. */
   | { kind: 'look'; why: string }
   | { kind: 'polled'; rule: string; facts: unknown }
-  | { kind: 'learned'; incident: string; reopened: number; facts: JsonObject; lines: Line[] }
+  | {
+      kind: 'learned';
+      incident: string;
+      reopened: number;
+      facts: JsonObject;
+      instead?: { ofKind: string; facts: JsonObject };
+      lines: Line[];
+    }
   | { kind: 'escalated'; incident: string; why: string | null }
   /** Somebody acknowledged or silenced: show it. */
   | { kind: 'refresh' }

@@ -45,9 +45,11 @@ export async function investigate(incident: Incident, ports: AlertPorts): Promis
     unsaved: unsavedAtDeath(scm as ScmSyncMemory | undefined, incident.happenedAt)?.text ?? null,
     missing: [...gaps(status), ...(stderr.ok ? [] : [stderr.missing])],
   };
+  const better = betterCause(facts, last, isGone);
   const lines = stderr.ok ? lastLines(stderr.value ?? '', EXCERPT_LINES) : [];
   return {
-    facts: { diagnosis, ...betterCause(facts, last, isGone) },
+    facts: { diagnosis },
+    ...(better === undefined ? {} : { instead: { ofKind: facts.kind, facts: better } }),
     ...(lines.length === 0
       ? {}
       : {
@@ -83,13 +85,17 @@ async function tailOf(
 const oneLine = (text: string): string => shorten((text.trim().split('\n')[0] ?? '').trim(), 300);
 
 /** Marathon tells no reason in any version (contract marathon §7); Mesos does. */
-function betterCause({ kind }: RestartFacts, last: MesosTaskStatus | undefined, agentIsGone: boolean): JsonObject {
+function betterCause(
+  { kind }: RestartFacts,
+  last: MesosTaskStatus | undefined,
+  agentIsGone: boolean,
+): JsonObject | undefined {
   if (kind === 'killed' && /CONTAINER_LIMITATION_MEMORY/.test(last?.reason ?? '')) {
     return { kind: 'out-of-memory', words: 'out of memory', certain: true };
   }
-  if (kind !== 'replaced') return {};
+  if (kind !== 'replaced') return undefined;
   if (agentIsGone) return { kind: 'agent-lost', words: 'its agent is gone', certain: true };
-  if (last === undefined || last.state === 'TASK_KILLED' || last.state === 'TASK_RUNNING') return {};
+  if (last === undefined || last.state === 'TASK_KILLED' || last.state === 'TASK_RUNNING') return undefined;
   const { kind: better, words, certain, quote } = causeOf(last);
   return { kind: better, words, certain, quote: quote ?? null };
 }

@@ -52,13 +52,12 @@ export function raise(
     today: memory.ends.length + 1,
     since: memory.since,
   });
-  const graceMs = watch.app?.healthGraceMs;
   return {
     kind: 'raise',
     fingerprint: RESTARTED,
     identity: more.identity,
     at: more.at,
-    facts: graceMs === undefined ? facts : { ...facts, graceMs },
+    facts,
     line: `${endWords(facts)}${more.said ?? ''}`,
   };
 }

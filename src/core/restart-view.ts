@@ -1,10 +1,8 @@
 // The words of an alert about the controller's end, from its facts (`restart.ts`) and what was found out since.
-import type { AlertPorts, AlertWords } from './alert.js';
+import type { AlertWords } from './alert.js';
 import type { JsonObject } from './cluster.js';
 import { causeWords } from './controller.js';
-import { told } from './gather.js';
 import type { Incident } from './incident.js';
-import { whyNotStarting } from './launch-delay.js';
 import type { RestartFacts } from './restart.js';
 import { code, md, mention, moment, type Rich, report } from './text.js';
 import { DAY } from './time.js';
@@ -132,17 +130,4 @@ function notes(facts: RestartFacts & { diagnosis?: Diagnosis }): Rich[] {
   if (diagnosis !== undefined && diagnosis.missing.length > 0)
     found.push(md`Not known: ${diagnosis.missing.join('; ')}.`);
   return found;
-}
-
-/** Read once, when it has not come back in time (contract marathon §4, `/v2/queue`). */
-export async function whyNotBack(_incident: Incident, ports: AlertPorts): Promise<string | undefined> {
-  const { marathon, settings, clock } = ports;
-  const [app, entry] = await Promise.all([
-    told(clock, 'Marathon', () => marathon.app(settings.appId)),
-    told(clock, 'Marathon', () => marathon.launchQueue(settings.appId)),
-  ]);
-  if (!app.ok || !entry.ok) return app.ok ? undefined : `${app.missing}.`;
-  const task = app.value?.tasks.find((one) => one.startedAt !== undefined);
-  if (task !== undefined) return `A task runs on ${task.host}, but its health check has not passed.`;
-  return whyNotStarting(entry.value, false, app.value);
 }

@@ -1,6 +1,7 @@
 // What an alert tells of one end of the controller: made by `alerts/controller-restarted.ts` from an event or a snapshot,
 // kept as the incident's facts.
 import type { JsonObject, TaskFailure } from './cluster.js';
+import { graceOf } from './coming-up.js';
 import { causeWords } from './controller.js';
 import { causeOf, type FailureCause } from './failure-cause.js';
 import type { Life, Watch } from './watch.js';
@@ -30,6 +31,8 @@ export interface RestartFacts extends JsonObject {
   today: number;
   /** Since when we watch, our clock. */
   since: number | null;
+  /** How long the app's checks wait for a controller that starts. */
+  graceMs: number;
   /** Lives that ended unseen together with this one, when more than one is known to have. */
   lives: number;
 }
@@ -62,6 +65,7 @@ export function restartFacts(
     planId: more.planId ?? null,
     today: more.today,
     since: more.since,
+    graceMs: graceOf(watch.app),
     lives: more.lives ?? 1,
   };
 }

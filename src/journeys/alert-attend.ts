@@ -107,5 +107,6 @@ async function poll(name: string, id: string, ports: AttendPorts): Promise<void>
 function asFacts(kind: 'investigate' | 'accompany', found: Findings & { complete?: boolean }) {
   const done = kind === 'investigate' ? { investigated: true } : found.complete === true ? { accompanied: true } : {};
   const excerpt = found.excerpt === undefined ? {} : { excerpt: found.excerpt };
-  return { facts: { ...found.facts, ...excerpt, ...done }, lines: found.lines ?? [] };
+  const instead = found.instead === undefined ? {} : { instead: found.instead };
+  return { facts: { ...found.facts, ...excerpt, ...done }, ...instead, lines: found.lines ?? [] };
 }

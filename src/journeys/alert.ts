@@ -70,7 +70,7 @@ async function decide(job: EventsJob, board: BoardState, ports: RaisePorts): Pro
     }
     case 'learned':
       return changed(board, job.incident, (incident) =>
-        incident.reopened === job.reopened ? learned(incident, job.facts, job.lines) : incident,
+        incident.reopened === job.reopened ? learned(incident, job) : incident,
       );
     case 'escalated':
       return changed(board, job.incident, (incident) => escalated(incident, job.why, ports.clock.now()));

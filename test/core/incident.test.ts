@@ -194,21 +194,33 @@ describe('a correction', () => {
 
 describe('what was found out', () => {
   const line = { at: NOW + MINUTE, text: 'Jenkins answers' };
+  test('a better cause counts only while it is still taken for what it was', () => {
+    const guessed = { ...only(ring(0)), facts: { kind: 'replaced', words: 'cause not recorded' } };
+    const told = { ...guessed, facts: { kind: 'killed-outside', words: 'killed by hand' } };
+    const news = {
+      facts: {},
+      instead: { ofKind: 'replaced', facts: { kind: 'agent-lost', words: 'its agent is gone' } },
+      lines: [],
+    };
+    expect(learned(guessed, news).facts).toEqual({ kind: 'agent-lost', words: 'its agent is gone' });
+    expect(learned(told, news).facts).toEqual(told.facts);
+  });
+
   test('adds facts and lines, each a change', () => {
-    const known = learned(only(ring(0)), { diagnosis: 1 }, [line]);
+    const known = learned(only(ring(0)), { facts: { diagnosis: 1 }, lines: [line] });
     expect(known).toMatchObject({ rev: 3, facts: { taskId: 'task-0', diagnosis: 1 } });
     expect(known.timeline.at(-1)).toEqual(line);
   });
 
   test('twice by two who looked at once stands once', () => {
-    const once = learned(only(ring(0)), { diagnosis: 1 }, [line]);
-    expect(learned(once, { diagnosis: 1 }, [{ ...line, at: line.at + 3 }])).toEqual(once);
+    const once = learned(only(ring(0)), { facts: { diagnosis: 1 }, lines: [line] });
+    expect(learned(once, { facts: { diagnosis: 1 }, lines: [{ ...line, at: line.at + 3 }] })).toEqual(once);
   });
 
   test('again after a reopening is news', () => {
     const again = only(ring(0), end(1), ring(4));
     const before = { ...again, timeline: [{ at: NOW, text: line.text }] };
-    expect(learned(before, {}, [{ ...line, at: NOW + 5 * MINUTE }]).timeline).toHaveLength(2);
+    expect(learned(before, { facts: {}, lines: [{ ...line, at: NOW + 5 * MINUTE }] }).timeline).toHaveLength(2);
   });
 });
 

@@ -126,8 +126,9 @@ describe('the cause becomes better', () => {
       { kind: 'agent-lost', words: 'its agent is gone', certain: true },
     ],
   ])('%s', async (_what, calls, facts, better) => {
-    const { diagnosis: _found, ...rest } = (await found(calls, facts)).facts;
-    expect(rest).toEqual(better);
+    const { instead } = await found(calls, facts);
+    expect(instead?.facts ?? {}).toEqual(better);
+    expect(instead?.ofKind ?? facts['kind']).toBe(facts['kind']);
   });
 });
 

@@ -1,12 +1,11 @@
 // The words of an alert about the controller's end.
 import { describe, expect, test } from 'vitest';
-import type { JsonObject, LaunchQueueEntry } from '../../src/core/cluster.js';
+import type { JsonObject } from '../../src/core/cluster.js';
 import type { Incident } from '../../src/core/incident.js';
-import { endsWords, restartWords, whyNotBack } from '../../src/core/restart-view.js';
+import { endsWords, restartWords } from '../../src/core/restart-view.js';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/core/time.js';
 import { anIncident, deathFacts, NEW, OLD } from '../support/alert-scene.js';
-import { anApp, aTask, NOW, silence } from '../support/ci-service.js';
-import { alertPorts } from '../support/rule-run.js';
+import { NOW } from '../support/ci-service.js';
 
 const words = (patch: Partial<Incident> = {}, now = NOW + 90 * SECOND) => restartWords(anIncident(patch), now);
 const withFacts = (facts: JsonObject) => words({ facts: deathFacts(facts) });
@@ -196,43 +195,4 @@ test('the notes tell what Marathon and Mesos say, once each, and what is not kno
     said({ quote: 'the same', diagnosis: { ...diagnosis, mesos: 'the same', unsaved: null, missing: [] } }),
   ).toEqual(['Marathon says: `the same`']);
   expect(said({ quote: null })).toEqual([]);
-});
-
-describe('why it is not back', () => {
-  const entry: LaunchQueueEntry = {
-    appId: '/jenkins',
-    count: 1,
-    delaySecondsLeft: 0,
-    overdue: true,
-    since: NOW,
-    processedOffers: 12,
-    unusedOffers: 12,
-    reason: 'InsufficientMemory',
-  };
-  const down = async () => anApp({ tasks: [] });
-  test.each<[string, Parameters<typeof alertPorts>[0], string | undefined]>([
-    [
-      'Marathon waits for room',
-      { marathon: { app: down, launchQueue: async () => entry } },
-      'Marathon refused 12 offers from Mesos: no agent has 2048 MiB of memory free.',
-    ],
-    [
-      'a task runs and is not healthy',
-      { marathon: { app: async () => anApp({ tasks: [aTask()] }) } },
-      'A task runs on 192.168.3.25, but its health check has not passed.',
-    ],
-    [
-      'Marathon does not answer',
-      {
-        marathon: {
-          app: async () => {
-            throw silence('Marathon');
-          },
-        },
-      },
-      'Marathon: did not answer within 15 s.',
-    ],
-  ])('%s', async (_why, calls, expected) => {
-    expect(await whyNotBack(anIncident(), alertPorts(calls))).toBe(expected);
-  });
 });
