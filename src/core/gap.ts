@@ -36,7 +36,9 @@ export type Gap =
  * @param isKnown the end of this task has been told
  */
 export function compare(before: Watch, after: Watch, { app }: AppSnapshot, isKnown: (taskId: string) => boolean): Gap {
-  const old = controllerBefore(before, after);
+  const was = controllerBefore(before, after);
+  // A frame from before its end may have brought it back.
+  const old = was === undefined || isKnown(was.taskId) ? undefined : was;
   if (app === undefined) return { case: 'D', old };
   const current = after.current === undefined ? undefined : after.lives[after.current];
   // The controller is the one that it was, or its end has been told; one that came and went in between is no less news.

@@ -37,7 +37,7 @@ function confirm(kept: RestartMemory, { app }: AppSnapshot, now: number): Detect
   const signals: Signal[] = [];
   for (const [, { raise: signal, app: seen, dueAt }] of all) {
     if (dueAt > now) continue;
-    if (app === undefined || wasAskedFor(app, seen) || isEcho(signal, app)) {
+    if (app === undefined || wasAskedFor(app, seen) || isOfOldVersion(signal, app)) {
       signals.push({ kind: 'settle', identity: signal.identity });
     } else {
       memory = rung(memory, signal, now).memory;
@@ -50,10 +50,9 @@ function confirm(kept: RestartMemory, { app }: AppSnapshot, now: number): Detect
 const wasAskedFor = (app: App, seen: SeenApp | null): boolean =>
   app.instances === 0 || app.deploymentIds.length > 0 || (seen !== null && wasChanged({ app: seen }, app));
 
-/** Never seen to run, and of a version that was replaced: it was stopped long ago, and a new leader says so once more. */
-function isEcho({ facts: { launch, version } }: Raise, { lastConfigChangeAt, version: wanted }: App): boolean {
-  if (launch !== true || typeof version !== 'string') return false;
-  return Date.parse(version) < (lastConfigChangeAt ?? Date.parse(wanted));
+/** A deployment replaced its version, whether it was heard of or not, and stopped it. */
+function isOfOldVersion({ facts: { version } }: Raise, { lastConfigChangeAt, version: wanted }: App): boolean {
+  return typeof version === 'string' && Date.parse(version) < (lastConfigChangeAt ?? Date.parse(wanted));
 }
 
 function fromGap(

@@ -20,7 +20,7 @@ import {
 export function afterSnapshot(before: Watch, { app, deployments, marathonVersion }: AppSnapshot): Watch {
   if (app === undefined) {
     const { app: _gone, current: _dead, ...rest } = before;
-    return { ...rest, baseline: true };
+    return { ...withDeployments(rest, deployments), baseline: true };
   }
   const listed = app.tasks.reduce((known, task) => withTask(known, task, before.at), before.lives);
   const lives = withoutGone(listed, app.tasks, before.at);
