@@ -4,7 +4,11 @@ import type { Clock } from '../../src/core/time.js';
 export interface StepClock extends Clock {
   /** Runs what falls due within `ms`, in order. `afterEach` is called after each. */
   pass(ms: number, afterEach: () => void): void;
+  /** Now, and later than every answer before: of two things in one millisecond it tells which was first. */
+  moment(): number;
 }
+
+const A_LITTLE = 1 / 1_024;
 
 interface Timer {
   at: number;
@@ -18,6 +22,7 @@ export function stepClock(start: number): StepClock {
   const heap: Timer[] = [];
   let now = start;
   let serial = 0;
+  let told = 0;
   const after = (ms: number, act: () => void) => {
     serial += 1;
     const timer: Timer = { at: now + Math.max(0, Math.round(ms)), serial, act };
@@ -30,6 +35,10 @@ export function stepClock(start: number): StepClock {
     speed: 1,
     now: () => now,
     after,
+    moment: () => {
+      told = Math.max(told + A_LITTLE, now);
+      return told;
+    },
     sleep: () => Promise.reject(new Error('nothing in a soaked world waits for a promise')),
     pass(ms, afterEach) {
       const end = now + ms;

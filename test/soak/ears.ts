@@ -115,7 +115,7 @@ export function listen(stage: PureStage, history: History, tell: Tell = () => {}
       askToLook(ASK_AGAIN_MS);
       return next();
     }
-    const at = clock.now();
+    const at = clock.moment();
     const app = appAnswer(stage);
     const finish = () => {
       // The second answer did not come: the look has failed.
@@ -125,7 +125,7 @@ export function listen(stage: PureStage, history: History, tell: Tell = () => {}
         const read = Deployments.parse(JSON.parse(JSON.stringify(deployments)));
         const snapshot: AppSnapshot = { app, deployments: read, marathonVersion: VERSIONS[history.generation] };
         const down = app !== undefined && app.instances > 0 && runningTasks(app.tasks).length + read.length === 0;
-        record.looks.push({ at, plansAt: clock.now(), down });
+        record.looks.push({ at, plansAt: clock.moment(), down });
         decide({ kind: 'snapshot', snapshot });
       }
       next();
@@ -139,7 +139,7 @@ export function listen(stage: PureStage, history: History, tell: Tell = () => {}
     next();
   };
   const note = (event: MarathonEvent) => {
-    const now = clock.now();
+    const now = clock.moment();
     const first = (at: Map<string, number>, key: string) => at.has(key) || at.set(key, now);
     if (event.kind === 'task') first(record.heard, `${event.taskId} ${event.status}`);
     if (event.kind !== 'deployment') return;

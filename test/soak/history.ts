@@ -97,7 +97,7 @@ export function inventHistory(seed: number): History {
     seed,
     generation,
     app: inventApp(die, generation),
-    acts: acts.sort((a, b) => a.at - b.at),
+    acts: apart(acts.sort((a, b) => a.at - b.at)),
     lagMs: die.pick([20, 20, 200, 2_000, 6_000]),
     tornMs: die.pick([0, 0, 100, 1_500]),
     skewMs: die.pick([0, 0, -3, 7]) * MINUTE + die.between(-500, 500),
@@ -107,7 +107,10 @@ export function inventHistory(seed: number): History {
   };
 }
 
-function inventApp(die: Dice, generation: MarathonGeneration): AppShape {
+/** Two versions of one millisecond are told apart by Marathon, but no longer by their times. */
+const apart = (acts: Act[]): Act[] => acts.map((act, index) => ({ ...act, at: act.at + index * 3 }));
+
+export function inventApp(die: Dice, generation: MarathonGeneration): AppShape {
   const modern = generation === '1.5' || generation === '1.11';
   return {
     protocol: die.pick(modern ? ['HTTP', 'HTTP', 'MESOS_HTTP', undefined] : ['HTTP', 'HTTP', undefined]),
@@ -193,7 +196,7 @@ function crowd(acts: Act[], die: Dice): void {
 export const APP = '/jenkins';
 export const PACKAGE = 'http://repo.example.org/jenkins/jenkins-master.tgz';
 
-export function definitionOf({ app, generation }: History): JsonObject {
+export function definitionOf({ app, generation }: Pick<History, 'app' | 'generation'>): JsonObject {
   const check = { path: '/login', protocol: app.protocol ?? '', portIndex: 0, gracePeriodSeconds: 60 };
   const times = { intervalSeconds: 10, timeoutSeconds: 5, maxConsecutiveFailures: 3 };
   const late = { inactiveAfterSeconds: 60, expungeAfterSeconds: 120 };

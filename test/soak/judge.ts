@@ -3,8 +3,8 @@
 // here, and nowhere else:
 //
 // 1. HIDDEN TOGETHER. Ends that no event told, between two looks: at least one of them rings, at most all (contract
-//    marathon §10, known limit). Whichever of those that ended there the ring is named after, a stop that was asked for
-//    included: only that the controller is another one, or gone, is seen.
+//    marathon §10, known limit). The ring may be named after another one whose end was not known either, a stop that was
+//    asked for included: all that is seen is that the controller is another one, or gone.
 // 2. HIDDEN WITHOUT A TRACE. A life that began and ended between two looks and whose end Marathon keeps no record of (exit
 //    status 0, a kill; a failure before another one; on 0.8 anything before a change of leader), and a loss that healed between two looks: a look
 //    afterwards sees the world as it was before.
@@ -91,12 +91,14 @@ export function judge(outcome: Outcome): Verdict {
   return { faults, due: [...tallies.values()].reduce((sum, { least }) => sum + least, 0), rang };
 }
 
-/** 1: stops that nobody heard of may stand for the ends hidden with them. */
+/** 1: what ended under a deployment, and had not been decided by then, may stand for the ends hidden behind it. */
 function lendNames(gap: number, count: number, { truth, seen }: Outcome, tallyOf: (taskId: string) => Tally): void {
+  const until = seen.looks[gap]?.at ?? Number.POSITIVE_INFINITY;
   let left = count;
-  for (const fate of truth.fates) {
-    if (!fate.asked || gapOf(fate.at, seen) !== gap) continue;
-    const tally = tallyOf(fate.taskId);
+  for (const { taskId, status, at, asked, plans } of truth.fates) {
+    const heardAt = seen.heard.get(`${taskId} ${status}`) ?? Number.POSITIVE_INFINITY;
+    if ((!asked && plans.length === 0) || at > until || heardAt < until) continue;
+    const tally = tallyOf(taskId);
     if (left <= 0 || tally.rang <= tally.most) continue;
     tally.most += 1;
     left -= 1;
@@ -127,8 +129,9 @@ function callOf(fate: Fate, outcome: Outcome): Call {
   const plans = fate.plans.flatMap((id) => truth.plans.get(id) ?? []);
   if (fate.ranAt === undefined)
     return plans.length === 0 || plans.some((plan) => !isKnownAt(plan, heardAt, seen)) ? 'either' : 'quiet';
+  if (plans.length > 0 && fate.diedAt < fate.at - SECOND) return 'either'; // 8
   const isQuietEnd = fate.status === 'TASK_KILLED' || fate.status === 'TASK_FINISHED';
-  if (isQuietEnd && fate.twin) return 'either'; // 6
+  if (isQuietEnd && (fate.twin || fate.surplus)) return 'either'; // 6
   const lookedAt = seen.looks.find(({ at }) => at >= fate.at)?.at ?? Number.POSITIVE_INFINITY;
   if (heardAt === undefined || heardAt >= lookedAt)
     return plans.length === 0 ? 'hidden' : hiddenUnder(plans, fate, outcome);
@@ -174,13 +177,15 @@ function isKnownAt(plan: PlanTime, at: number | undefined, { planBegan, looks }:
 }
 
 /** A plan that was over, and nobody had said so yet. */
-function isThoughtOpen(fate: Fate, heardAt: number, { truth, seen }: Outcome): boolean {
-  return [...truth.plans.values()].some(({ id, ended }) => {
-    if (ended === undefined || ended > fate.at) return false;
-    const told = seen.planEnded.get(id);
-    const looked = seen.looks.find(({ at }) => at >= ended)?.at;
-    return Math.min(told ?? Number.POSITIVE_INFINITY, looked ?? Number.POSITIVE_INFINITY) > heardAt;
-  });
+const isThoughtOpen = (fate: Fate, heardAt: number, { truth, seen }: Outcome): boolean =>
+  [...truth.plans.values()].some(
+    (plan) => plan.ended !== undefined && plan.ended <= fate.at && endToldAt(plan, seen) > heardAt,
+  );
+
+function endToldAt({ id, ended }: PlanTime, { planEnded, looks }: Seen): number {
+  if (ended === undefined) return Number.POSITIVE_INFINITY;
+  const looked = looks.find(({ at }) => at >= ended)?.at ?? Number.POSITIVE_INFINITY;
+  return Math.min(planEnded.get(id) ?? Number.POSITIVE_INFINITY, looked);
 }
 
 /** Number of the first look after it. */
@@ -234,13 +239,13 @@ function faultsOfIncidents(outcome: Outcome): string[] {
 /** Earliest that a deployment may be called stuck (`alerts/deployment-stuck.ts`). */
 const STUCK_FROM_MS = 5 * MINUTE;
 
-function faultsOfStuck({ opened, truth }: Outcome): string[] {
+function faultsOfStuck({ opened, truth, seen }: Outcome): string[] {
   return opened.flatMap(({ fingerprint }) => {
     const id = /^deployment-stuck:(.*)$/.exec(fingerprint)?.[1];
     if (id === undefined) return [];
     const plan = truth.plans.get(id);
     if (plan === undefined) return [`${fingerprint}: there was no such deployment`];
-    const lastedMs = (plan.ended ?? Number.POSITIVE_INFINITY) - plan.began;
+    const lastedMs = endToldAt(plan, seen) - plan.began;
     return lastedMs < STUCK_FROM_MS ? [`${fingerprint} lasted ${lastedMs} ms and was called stuck`] : [];
   });
 }

@@ -1,5 +1,5 @@
 // A simulated cluster small enough to be built ten thousand times: six machines, Marathon, and a service in Jenkins' place.
-import { SECOND } from '../../src/core/time.js';
+import { type Clock, SECOND } from '../../src/core/time.js';
 import { Cluster } from '../../src/playground/world/cluster.js';
 import { MESOS_BENEATH } from '../../src/playground/world/marathon/generation.js';
 import { MarathonWorld } from '../../src/playground/world/marathon/world.js';
@@ -17,14 +17,14 @@ interface Faults {
 }
 
 class Service implements Program {
-  readonly #clock: StepClock;
+  readonly #clock: Clock;
   readonly #shape: AppShape;
   readonly #faults: Faults;
   #process: ProcessHandle | undefined;
   #up = false;
   hung = false;
 
-  constructor(clock: StepClock, shape: AppShape, faults: Faults) {
+  constructor(clock: Clock, shape: AppShape, faults: Faults) {
     this.#clock = clock;
     this.#shape = shape;
     this.#faults = faults;
@@ -70,6 +70,10 @@ export interface PureStage extends Stage {
 
 export function pureStage(history: History): PureStage {
   const clock = stepClock(START);
+  return { ...smallStage(clock, history), clock };
+}
+
+export function smallStage(clock: Clock, history: Pick<History, 'seed' | 'generation' | 'app'>): Stage {
   const faults: Faults = { startsToFail: 0, failAfterMs: 0 };
   const services: Service[] = [];
   const cluster = new Cluster({ clock, mesos: MESOS_BENEATH[history.generation], agents: AGENTS, seed: history.seed });

@@ -16,7 +16,7 @@ export interface Told extends Verdict {
 export function live(history: History, tell: (line: string) => void = nobody): Told {
   const stage = pureStage(history);
   const { clock, marathon, cluster } = stage;
-  const truth = recordTruth(cluster, marathon);
+  const truth = recordTruth(cluster, marathon, clock.moment);
   const began = clock.now();
   const say = (line: () => string) => {
     if (tell !== nobody) tell(`${((clock.now() - began) / SECOND).toFixed(1).padStart(7)} s  ${line()}`);

@@ -21,8 +21,10 @@ export interface Fate {
   recorded: boolean;
   /** It was lost when it ended, so its loss has been told. */
   whileLost: boolean;
-  /** A deployment, or Marathon's scaling, had begun to stop it. */
+  /** A deployment had begun to stop it. */
   asked: boolean;
+  /** Marathon had begun to stop it because too many ran. */
+  surplus: boolean;
   /** Deployments of the app that were under way. */
   plans: string[];
   /** Another task ran, or was being started, in its place. */
@@ -53,23 +55,28 @@ interface Known {
 const LOST: ReadonlySet<TaskState> = new Set(['TASK_UNREACHABLE', 'TASK_LOST']);
 const ENDED: ReadonlySet<TaskState> = new Set(['TASK_FINISHED', 'TASK_FAILED', 'TASK_KILLED']);
 
-export function recordTruth(cluster: Cluster, marathon: MarathonWorld): Truth {
+/** @param moment tells the time, and of two things at one time which was first */
+export function recordTruth(cluster: Cluster, marathon: MarathonWorld, moment = () => cluster.clock.now()): Truth {
   const framework = cluster.frameworks.find(({ id }) => id === marathon.frameworkId);
   if (framework === undefined) throw new Error('Marathon is no framework of this cluster');
   const lives = new Map<string, Known>();
   const fates: Fate[] = [];
   const plans = new Map<string, PlanTime>();
+  /** Tasks that are being stopped, and whether a deployment began it; otherwise there were too many. */
+  const stops = new Map<string, boolean>();
 
   const leaderless: number[] = [];
-  marathon.onLeadershipLost(() => leaderless.push(cluster.clock.now()));
+  marathon.onLeadershipLost(() => leaderless.push(moment()));
   const isTold = (kill: unknown) => kill !== undefined && atLeast(marathon.generation, '1.3');
 
   const notePlans = () => {
-    const now = cluster.clock.now();
+    const now = moment();
     const open = marathon.deployments;
     for (const { id, appId } of open) if (appId === APP && !plans.has(id)) plans.set(id, { id, began: now });
     for (const plan of plans.values())
       if (plan.ended === undefined && !open.some(({ id }) => id === plan.id)) plan.ended = now;
+    for (const { taskId, goal } of marathon.apps.get(APP)?.instances ?? [])
+      if (goal === 'stopped' && !stops.has(taskId)) stops.set(taskId, open.length > 0);
   };
 
   const hear = ({ taskId, state, at: diedAt }: StatusUpdate) => {
@@ -85,17 +92,18 @@ export function recordTruth(cluster: Cluster, marathon: MarathonWorld): Truth {
         taskId,
         kind: isEnd ? 'ended' : 'lost',
         status: state,
-        at: cluster.clock.now(),
+        at: moment(),
         ranAt: life.ranAt,
         diedAt,
         recorded: state === 'TASK_FAILED' || state === 'TASK_LOST' || isTold(instance.unhealthyKill),
         whileLost: isEnd && life.lost,
-        asked: instance.goal === 'stopped',
+        asked: stops.get(taskId) === true,
+        surplus: stops.get(taskId) === false,
         plans: [...plans.values()].filter(({ ended }) => ended === undefined).map(({ id }) => id),
         twin: instances.some((one) => one !== instance && one.condition !== 'UnreachableInactive'),
       });
     }
-    if (state === 'TASK_RUNNING') life.ranAt ??= cluster.clock.now();
+    if (state === 'TASK_RUNNING') life.ranAt ??= moment();
     life.lost = LOST.has(state);
   };
 
