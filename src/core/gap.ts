@@ -70,7 +70,7 @@ function replaced(
   const failure = app.lastTaskFailure;
   const redeployed = isNewer(current.version, old.version);
   // Under a deployment that goes on it is the deployment's own doing, or trouble (§9, rows 5 to 7).
-  if (isUnderDeployment(failure?.taskId === old.taskId ? failure : undefined, before, after))
+  if (isUnderDeployment(old, failure?.taskId === old.taskId ? failure : undefined, before, after))
     return { case: 'B3', old };
   if (failure?.taskId === old.taskId && !(redeployed && failure.at > Date.parse(current.version ?? ''))) {
     return { case: 'B1', old, failure, redeployed };
@@ -98,6 +98,9 @@ function unseen(
   // Before the version that runs now was made, or while it was being rolled out: the deploy's own trouble.
   const deployed = wasChanged(before, app) || app.deploymentIds.length > 0 || endedSince(before, after).length > 0;
   if (old === undefined && deployed) return undefined;
+  // Of original and replacement one had to go (§9, row 3).
+  const isSurplus = current !== undefined && before.lives[failure.taskId]?.lost?.returned === true;
+  if (isSurplus && failure.state === 'TASK_KILLED') return undefined;
   return { case: 'B4', old, failure };
 }
 
@@ -116,7 +119,7 @@ function gone(
   if (app.deploymentIds.length > 0) {
     // A crash before the deployment deserves its alert; an end under it does not.
     const isOlder =
-      failure !== undefined && newestPlan(after) !== undefined && !isUnderDeployment(failure, before, after);
+      failure !== undefined && newestPlan(after) !== undefined && !isUnderDeployment(old, failure, before, after);
     return isOlder ? { case: 'C4', old, failure } : { case: 'C2' };
   }
   // A deployment took its place, and it is the new one whose end has been told.
@@ -138,8 +141,9 @@ const goesOn = (before: Watch, after: Watch): boolean =>
   );
 
 /** By its time, if there is one: a health kill bears that of an earlier check. */
-function isUnderDeployment(failure: TaskFailure | undefined, before: Watch, after: Watch): boolean {
-  if (failure === undefined || failure.state === 'TASK_KILLED') return goesOn(before, after);
+function isUnderDeployment(old: Life, failure: TaskFailure | undefined, before: Watch, after: Watch): boolean {
+  if (failure === undefined || failure.state === 'TASK_KILLED')
+    return goesOn(before, after) || endedSince(before, after).some((plan) => plan.before.includes(old.taskId));
   return failure.at >= (newestPlan(after) ?? Number.POSITIVE_INFINITY);
 }
 
