@@ -54,6 +54,11 @@ export interface Ears {
   stop(): void;
 }
 
+interface Answer {
+  text: string;
+  app: AppSnapshot['app'];
+}
+
 type Job = { kind: 'event'; event: MarathonEvent } | { kind: 'look' };
 
 const EMPTY: BoardState = {
@@ -73,7 +78,7 @@ const LOOK_AT_REST_MS = 3 * MINUTE;
 const LOOK_WHILE_OPEN_MS = 10 * SECOND;
 const ASK_AGAIN_MS = 5 * SECOND;
 /** One decision in so many goes through Redis and back. */
-const STORED_EVERY = 16;
+const STORED_EVERY = 64;
 
 /** What is worth reading when something went wrong. */
 export type Tell = (line: () => string) => void;
@@ -93,6 +98,7 @@ export function listen(stage: PureStage, history: History, tell: Tell = () => {}
   let isAway = false;
   let dropping = 0;
   let decisions = 0;
+  let lastAnswer: Answer | undefined;
   let lookEveryMs = history.generation === '0.8' ? LOOK_WITHOUT_STREAM_MS : LOOK_EVERY_MS;
   let stopped = false;
 
@@ -116,7 +122,8 @@ export function listen(stage: PureStage, history: History, tell: Tell = () => {}
       return next();
     }
     const at = clock.moment();
-    const app = appAnswer(stage);
+    lastAnswer = appAnswer(stage, lastAnswer);
+    const { app } = lastAnswer;
     const finish = () => {
       // The second answer did not come: the look has failed.
       if (marathon.leader === undefined) askToLook(ASK_AGAIN_MS);
@@ -292,13 +299,14 @@ export function listen(stage: PureStage, history: History, tell: Tell = () => {}
   };
 }
 
-/** As `GET /v2/apps/{id}` answers; undefined: 404. */
-function appAnswer({ marathon }: PureStage): AppSnapshot['app'] {
+/** As `GET /v2/apps/{id}` answers; undefined: 404. The same text again is not read again. */
+function appAnswer({ marathon }: PureStage, last: Answer | undefined): Answer {
   const state = marathon.apps.get(APP);
-  if (state === undefined) return undefined;
-  const body = JSON.stringify({ app: appView(marathon, state, { tasks: true, lastTaskFailure: true }) });
-  const raw = JSON.parse(body) as { app: JsonObject };
-  return appOf(AppAnswer.parse(raw).app, raw.app);
+  if (state === undefined) return { text: '', app: undefined };
+  const text = JSON.stringify({ app: appView(marathon, state, { tasks: true, lastTaskFailure: true }) });
+  if (text === last?.text) return last;
+  const raw = JSON.parse(text) as { app: JsonObject };
+  return { text, app: appOf(AppAnswer.parse(raw).app, raw.app) };
 }
 
 function said(what: What): string {

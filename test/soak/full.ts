@@ -14,9 +14,9 @@ import { isWell, mend, perform, type Stage } from './stage.js';
 import { type Fate, recordTruth, type Truth } from './truth.js';
 
 /** World time to real time. */
-const SPEED = 50;
+const SPEED = 25;
 /** Reconnecting goes by the wall; this much faster, so that a gap is not longer than a history. */
-const WALL_SPEED = 10;
+const WALL_SPEED = 5;
 const REST_MS = 60_000;
 
 export interface Life {

@@ -80,12 +80,14 @@ export const seedOf = (run: number, index: number): number =>
   Math.imul(Math.imul(run ^ 0x9e37_79b9, 0x85eb_ca6b) ^ (index + 1), 0xc2b2_ae35) >>> 0;
 
 /** Acts of one history happen within so long. */
-export const ACTS_WITHIN_MS = 6 * MINUTE;
-/** They are mended after so long, and then it is quiet. */
-export const MENDED_AT_MS = 7 * MINUTE;
+export const ACTS_WITHIN_MS = 5 * MINUTE;
+/** They are mended after so long. */
+export const MENDED_AT_MS = 6 * MINUTE;
+/** Then everything has to be over within so long … */
 export const QUIET_MS = 16 * MINUTE;
-/** From then on, if all is well, looks become rare: nothing is left that they could see, and they are what takes the time. */
-export const RARE_FROM_MS = 5 * MINUTE;
+/** … and where it is after these, a few more looks must find nothing. */
+export const RARE_FROM_MS = 4 * MINUTE;
+export const REST_MS = 6 * MINUTE;
 
 export function inventHistory(seed: number): History {
   const die = dice(seed);

@@ -159,8 +159,10 @@ function isStop(fate: Fate, { truth, seen }: Outcome): boolean {
 
 /** Nobody heard it, and a deployment was under way: one that still is when somebody looks explains it. */
 function hiddenUnder(plans: PlanTime[], fate: Fate, { seen }: Outcome): Call {
-  const look = seen.looks[gapOf(fate.at, seen)]?.at;
+  const look = seen.looks[gapOf(fate.at, seen)]?.plansAt;
   if (look === undefined || fate.kind === 'lost') return 'either';
+  const heardAt = seen.heard.get(`${fate.taskId} ${fate.status}`);
+  if (heardAt !== undefined && !plans.some((plan) => isKnownAt(plan, heardAt, seen))) return 'either'; // 5
   return plans.some(({ ended }) => ended === undefined || ended > look) ? 'quiet' : 'either'; // 3
 }
 
@@ -226,7 +228,8 @@ function faultsOfIncidents(outcome: Outcome): string[] {
     .filter(({ resolvedAt }) => resolvedAt === undefined)
     .map(({ id, fingerprint }) => `${id} ${fingerprint}`);
   const faults: string[] = [];
-  if (ends === 'well' && open.length > 0) faults.push(`all is well, and ${open.join(', ')} is open`);
+  if (ends === 'well' && !history.endsDown && open.length > 0)
+    faults.push(`all is well, and ${open.join(', ')} is open`);
   if (ends === 'down' && open.length !== 1)
     faults.push(`the controller is down, and open is: ${open.join(', ') || 'nothing'}`);
   if (ends === 'neither' && !history.endsDown) faults.push('the world itself did not come to rest');

@@ -1,7 +1,7 @@
 // One history on the pure core, from the first look to the judge's verdict.
 import { MINUTE, SECOND } from '../../src/core/time.js';
 import { listen } from './ears.js';
-import { type Act, type History, MENDED_AT_MS, QUIET_MS, RARE_FROM_MS } from './history.js';
+import { type Act, type History, MENDED_AT_MS, QUIET_MS, RARE_FROM_MS, REST_MS } from './history.js';
 import { judge, type Outcome, type Verdict } from './judge.js';
 import { type PureStage, pureStage } from './pure-world.js';
 import { giveUpOldPlans, isDown, isWell, mend, perform } from './stage.js';
@@ -68,8 +68,9 @@ export function live(history: History, tell: (line: string) => void = nobody): T
   }
   pass(RARE_FROM_MS);
   if (!history.endsDown) {
-    if (isWell(stage) && ears.incidents().every(({ resolvedAt }) => resolvedAt !== undefined)) ears.rest();
-    pass(QUIET_MS - RARE_FROM_MS);
+    const isOver = isWell(stage) && ears.incidents().every(({ resolvedAt }) => resolvedAt !== undefined);
+    if (isOver) ears.rest();
+    pass(isOver ? REST_MS : QUIET_MS - RARE_FROM_MS);
   }
   ears.stop();
   const outcome: Outcome = {

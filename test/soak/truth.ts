@@ -21,7 +21,7 @@ export interface Fate {
   recorded: boolean;
   /** It was lost when it ended, so its loss has been told. */
   whileLost: boolean;
-  /** A deployment had begun to stop it. */
+  /** A deployment had begun to stop it, or none was wanted any more. */
   asked: boolean;
   /** Marathon had begun to stop it because too many ran. */
   surplus: boolean;
@@ -97,7 +97,7 @@ export function recordTruth(cluster: Cluster, marathon: MarathonWorld, moment = 
         diedAt,
         recorded: state === 'TASK_FAILED' || state === 'TASK_LOST' || isTold(instance.unhealthyKill),
         whileLost: isEnd && life.lost,
-        asked: stops.get(taskId) === true,
+        asked: stops.get(taskId) === true || marathon.apps.get(APP)?.spec.instances === 0,
         surplus: stops.get(taskId) === false,
         plans: [...plans.values()].filter(({ ended }) => ended === undefined).map(({ id }) => id),
         twin: instances.some((one) => one !== instance && one.condition !== 'UnreachableInactive'),
