@@ -4,15 +4,8 @@ import { defineRule } from '../core/alert.js';
 import { whyNotUp } from '../core/coming-up.js';
 import { causeOf } from '../core/failure-cause.js';
 import type { MarathonEvent } from '../core/marathon-event.js';
-import {
-  type Cause,
-  endOf,
-  healthKill,
-  KILLED_OUTSIDE,
-  LAUNCH_TIMEOUT,
-  lossOf,
-  type RestartFacts,
-} from '../core/restart.js';
+import { type Cause, healthKill, KILLED_OUTSIDE, LAUNCH_TIMEOUT, type RestartFacts } from '../core/restart.js';
+import { ageOf, type Case, caseOf, identityOf, LAUNCH_TIMEOUT_MS, type TaskEvent } from '../core/restart-case.js';
 import { accompany, investigate } from '../core/restart-diagnosis.js';
 import { onSnapshot } from '../core/restart-look.js';
 import {
@@ -27,18 +20,7 @@ import {
 import { restartWords } from '../core/restart-view.js';
 import type { Detected, Signal } from '../core/signal.js';
 import { MINUTE, SECOND } from '../core/time.js';
-import {
-  type ControllerSighting,
-  isLive,
-  isOver,
-  type Life,
-  LOST_STATES,
-  type Plan,
-  planFor,
-  type SeenApp,
-  type Watch,
-  wasBefore,
-} from '../core/watch.js';
+import { type ControllerSighting, isLive, isOver, type Life, LOST_STATES } from '../core/watch.js';
 
 export const controllerRestarted = defineRule<RestartMemory>({
   name: RESTARTED,
@@ -62,25 +44,6 @@ function detect(kept: RestartMemory | undefined, sighting: ControllerSighting, n
     : onSnapshot(memory, sighting, sighting.what.snapshot, now);
 }
 
-// ── Events ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** What the table is asked about one end. */
-interface Case {
-  appId: string;
-  /** The life as it was before this event. */
-  life: Life;
-  status: string;
-  at: number;
-  known: boolean;
-  plan: Plan | undefined;
-  /** T in B, K, R. */
-  before: boolean;
-  sick: boolean;
-  ran: boolean;
-  /** The other task of a partition that healed. */
-  other: Life | undefined;
-}
-
 type Verdict =
   | 'ignore'
   | 'final'
@@ -98,8 +61,6 @@ type Verdict =
 const KILLED = (c: Case) => c.status === 'TASK_KILLED';
 const LOST = (c: Case) => LOST_STATES.has(c.status);
 const FINISHED = (c: Case) => c.status === 'TASK_FINISHED';
-/** `task_launch_timeout` of Marathon (contract marathon §4). */
-const LAUNCH_TIMEOUT_MS = 5 * MINUTE;
 const STOPPING = /^(?:Restart|Stop|Scale)Application$/;
 
 /** Evaluated top down; the numbers are the contract's. */
@@ -124,13 +85,9 @@ const TABLE: readonly { row: number; when: (c: Case) => boolean; verdict: Verdic
   { row: 13, when: (c) => !c.ran, verdict: 'launch failure' },
 ];
 
-const ageOf = ({ life, at }: Case): number => at - (life.stagedAt ?? life.firstSeenAt);
-
 /** A gap may have hidden a deployment (rows 9 and 12). */
 const CONFIRM_AFTER_MS = 3 * SECOND;
 const MUST_BE_CONFIRMED: ReadonlySet<Verdict> = new Set(['exit', 'killed outside']);
-
-type TaskEvent = Extract<MarathonEvent, { kind: 'task' }>;
 
 function onEvent(
   memory: RestartMemory,
@@ -205,51 +162,6 @@ const LATE_WORDS: Partial<Record<Verdict, string>> = {
   deliberate: 'a deployment asked for it',
   'new version fails': 'a deployment started it',
 };
-
-function caseOf({ before, after, settled }: ControllerSighting, event: TaskEvent): Case {
-  const { taskId, status, at } = event;
-  const life = before.lives[taskId] ?? {
-    taskId,
-    firstSeenAt: at,
-    ...(event.version === undefined ? {} : { version: event.version }),
-  };
-  const plan = planFor(before, status, at);
-  return {
-    appId: before.appId,
-    life,
-    status,
-    at,
-    known: settled(identityOf(after, event)) || life.ended !== undefined,
-    plan,
-    before: plan !== undefined && wasBefore(plan, life),
-    sick: life.killReason !== undefined || wasProbablySick(life, before.app, at),
-    ran: life.ranAt !== undefined,
-    other: otherOfPartition(before, life, plan),
-  };
-}
-
-function identityOf(watch: Watch, { taskId, status }: TaskEvent): string {
-  const lost = watch.lives[taskId]?.lost;
-  return LOST_STATES.has(status) && lost !== undefined
-    ? lossOf(watch.appId, taskId, lost.times)
-    : endOf(watch.appId, taskId);
-}
-
-/** K where no event can tell of the kill: it was failing its checks until a moment ago. */
-function wasProbablySick({ alive, failedCheckAt }: Life, app: SeenApp | undefined, at: number): boolean {
-  if (app?.tellsKills === true || alive !== false || failedCheckAt === undefined) return false;
-  return at - failedCheckAt <= (app?.checkMs ?? MINUTE) + 30 * SECOND;
-}
-
-/** Of original and replacement, once the original is back, one has to go. A deployment may have started the replacement
- *  before the original was lost, and be over when it is back. */
-function otherOfPartition(watch: Watch, life: Life, plan: Plan | undefined): Life | undefined {
-  const isPair = (one: Life, two: Life) =>
-    one.lost?.returned === true && one.ended === undefined && (plan === undefined || two.firstSeenAt > one.lost.at);
-  return Object.values(watch.lives).find(
-    (other) => other.taskId !== life.taskId && isLive(other) && (isPair(other, life) || isPair(life, other)),
-  );
-}
 
 function raiseOf(
   memory: RestartMemory,
