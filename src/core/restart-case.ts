@@ -52,7 +52,8 @@ export function caseOf({ before, after, settled }: ControllerSighting, event: Ta
     life,
     status,
     at,
-    known: settled(identityOf(after, event)) || life.ended !== undefined,
+    // The loss of one that a look found gone is that end, heard late.
+    known: settled(identityOf(after, event)) || (LOST_STATES.has(status) && life.ended !== undefined),
     plan,
     before: plan !== undefined && wasBefore(plan, life),
     sick: life.killReason !== undefined || wasProbablySick(life, before.app, at),

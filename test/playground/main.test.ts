@@ -54,7 +54,8 @@ describe('npm run playground -- --run …', () => {
   it('breaks something, lets time pass, and ends by itself', TIMEOUT, async () => {
     const { code, out } = await run('--incident', 'out of memory', '--wait', '5min', '--run', '/ci where');
     expect(out).toMatch(/— The controller ran out of memory\. Marathon starts it again\.\n[\s\S]*— 5 minutes pass\n/);
-    expect(out).toMatch(/@bellboard in #ci-alerts[^\n]*\n {2}🔴 Jenkins controller restarted: out of memory\n/);
+    // Whether it is first drawn while it lasts or when it is over is a matter of the machine's speed.
+    expect(out).toMatch(/@bellboard in #ci-alerts[^\n]*\n {2}🟢 Jenkins controller is back after [^\n]*out of memory/);
     expect(out).toMatch(/it is healthy and Jenkins answers\.[\s\S]*Last failure Marathon remembers: out of memory/);
     expect(code).toBe(0);
   });
