@@ -46,7 +46,7 @@ export function caseOf({ before, after, settled }: ControllerSighting, event: Ta
     firstSeenAt: at,
     ...(event.version === undefined ? {} : { version: event.version }),
   };
-  const plan = planFor(before, status, at);
+  const plan = planFor(before, life, status, at);
   return {
     appId: before.appId,
     life,
@@ -82,7 +82,7 @@ function wasProbablySick({ alive, failedCheckAt }: Life, app: SeenApp | undefine
  */
 function otherOfPartition(watch: Watch, life: Life, plan: Plan | undefined): Life | undefined {
   const isPair = (one: Life, two: Life) =>
-    one.lost?.returned === true && one.ended === undefined && (plan === undefined || two.firstSeenAt > one.lost.at);
+    one.lost?.returned === true && (plan === undefined || two.firstSeenAt > one.lost.at);
   return Object.values(watch.lives).find(
     (other) => other.taskId !== life.taskId && isLive(other) && (isPair(other, life) || isPair(life, other)),
   );

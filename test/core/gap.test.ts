@@ -42,6 +42,8 @@ const [I1, I2, I4] = [1, 2, 4].map((n) => `jenkins.instance-11111111-2222-3333-4
 const instance1 = seen(anApp({ tasks: [aTask({ id: I1 })] }));
 const unchanged = { lastConfigChangeAt: NOW - HOUR, lastScalingAt: NOW - HOUR };
 const changedBefore = seen(anApp(unchanged));
+/** Of the two frames only the second arrived. */
+const overtaken = afterEvent(HEALTHY, status('RUNNING', { taskId: NEW, at: NOW + MINUTE }));
 const lostThenReplaced = afterEvent(
   afterEvent(HEALTHY, status('UNREACHABLE')),
   status('RUNNING', { taskId: NEW, at: NOW + MINUTE }),
@@ -52,6 +54,15 @@ describe('a task runs', () => {
     ['A', 'the same', anApp(), ['A']],
     ['A', 'the first one that is seen', anApp(), ['A'], { before: newWatch('/jenkins') }],
     ['A2', 'the original again, its replacement is gone', anApp(), ['A2', NEW], { before: lostThenReplaced }],
+    [
+      'B1',
+      'one that was heard to run, without a word of the end before',
+      next({ lastTaskFailure: failure() }),
+      ['B1', OLD, OLD, false],
+      { before: overtaken },
+    ],
+    ['B5', 'one that was heard to run, and nobody kept why', next(), ['B5', OLD], { before: overtaken }],
+    ['B3', 'one of a newer version that was heard to run', next(redeployed), ['B3', OLD], { before: overtaken }],
     ['B1', 'another, and Marathon kept why', next({ lastTaskFailure: failure() }), ['B1', OLD, OLD, false]],
     [
       'B1',

@@ -12,8 +12,8 @@
 //    there either way (B3). A crash before the deployment began rings all the same (B1) as long as Marathon keeps its
 //    failure.
 // 4. A CHANGE WITHIN THE CONFIRMATION. Exit status 0 and kills are proven by a look 3 s later (rows 9 and 12): a deployment
-//    that begins before that look makes them its own. The same for 30 s after the end of a deployment, when its kills may
-//    still be told (P).
+//    that begins before that look makes them its own. The same for 30 s after the end of a deployment, when the kill of what
+//    was there before it may still be told (P).
 // 5. A DEPLOYMENT NOBODY HEARD OF. Its beginning or its end was lost on the way and no look came between: ends are taken
 //    for its doing, or for nobody's, until the next look. The same where a look overtakes the events that wait: it tells
 //    that the deployment is over before they tell what ended under it.
@@ -141,7 +141,9 @@ function callOf(fate: Fate, outcome: Outcome): Call {
   if (!isQuietEnd) return 'ring';
   const provenAt = seen.looks.find(({ at }) => at >= heardAt + CONFIRMED_MS)?.at ?? Number.POSITIVE_INFINITY;
   const claimed = [...truth.plans.values()].some(
-    ({ began, ended }) => began <= provenAt && (ended === undefined || ended + LINGERS_MS + SECOND >= fate.at),
+    ({ began, ended }) =>
+      began <= provenAt &&
+      (ended === undefined || ended >= fate.at || (began > stagedAt(fate) && ended + LINGERS_MS + SECOND >= fate.at)),
   );
   return claimed ? 'either' : 'ring'; // 4
 }
@@ -151,6 +153,9 @@ function isStop(fate: Fate, { truth, seen }: Outcome): boolean {
   const heard = seen.heard.has(`${fate.taskId} ${fate.status}`);
   if (!heard && seen.looks[gapOf(fate.at, seen)]?.down === true) return false; // 9
   if (fate.status !== 'TASK_FAILED') return true;
+  const heardAt = seen.heard.get(`${fate.taskId} ${fate.status}`);
+  const plans = fate.plans.flatMap((id) => truth.plans.get(id) ?? []);
+  if (heardAt !== undefined && !plans.some((plan) => isKnownAt(plan, heardAt, seen))) return false; // 5
   if (fate.diedAt < fate.at - SECOND) return false; // 8
   // 3: it crashed while it was being stopped, and the deployment was over before anybody looked.
   const until = seen.looks[gapOf(fate.at, seen)]?.at ?? 0;
@@ -165,6 +170,9 @@ function hiddenUnder(plans: PlanTime[], fate: Fate, { seen }: Outcome): Call {
   if (heardAt !== undefined && !plans.some((plan) => isKnownAt(plan, heardAt, seen))) return 'either'; // 5
   return plans.some(({ ended }) => ended === undefined || ended > look) ? 'quiet' : 'either'; // 3
 }
+
+/** Before it ran, so long that no deployment can have begun in between and started it. */
+const stagedAt = ({ ranAt = 0 }: Fate): number => ranAt;
 
 /** Its beginning had been told by then, by an event or by a look. */
 function isKnownAt(plan: PlanTime, at: number | undefined, { planBegan, looks }: Seen): boolean {
@@ -202,7 +210,7 @@ function faultOfGap(gap: number, fates: Fate[], outcome: Outcome, rung: Readonly
   const until = seen.looks[gap]?.at;
   if (until === undefined) return [];
   const rang = fates.reduce((sum, { taskId }) => sum + (rung.get(taskId) ?? 0), 0);
-  if (rang > 0) return [];
+  if (rang > 0 || fates.some((fate) => isToldWithAnother(fate, outcome))) return [];
   // 3
   if ([...truth.plans.values()].some(({ began, ended }) => began <= until && (ended ?? until) >= from - LINGERS_MS))
     return [];
@@ -211,6 +219,13 @@ function faultOfGap(gap: number, fates: Fate[], outcome: Outcome, rung: Readonly
   return [
     `a gap of ${until - from} ms hid ${fates.map((fate) => `${fate.taskId} ${fate.status}`).join(', ')}: nothing rang`,
   ];
+}
+
+/** One ring tells of several ends (B4): the ledger has them from the same moment. */
+function isToldWithAnother({ taskId }: Fate, { ledger }: Outcome): boolean {
+  const rows = [...ledger.entries()];
+  const own = rows.find(([identity]) => identity.endsWith(`|${taskId}|ended`))?.[1];
+  return own !== undefined && rows.some(([, row]) => row.incident !== null && row.at === own.at);
 }
 
 function leavesNoTrace(fate: Fate, [from, until]: [number, number], { truth, seen, history }: Outcome): boolean {
@@ -233,7 +248,10 @@ function faultsOfIncidents(outcome: Outcome): string[] {
   if (ends === 'down' && open.length !== 1)
     faults.push(`the controller is down, and open is: ${open.join(', ') || 'nothing'}`);
   if (ends === 'neither' && !history.endsDown) faults.push('the world itself did not come to rest');
-  if (opened.some(({ fingerprint }) => fingerprint === 'two-controllers')) faults.push('two controllers were told of');
+  // Behind a partition two may run for minutes, until Marathon looks at the app's scale again.
+  const mayBeTwo = history.acts.some((act) => act.do === 'partition');
+  if (!mayBeTwo && opened.some(({ fingerprint }) => fingerprint === 'two-controllers'))
+    faults.push('two controllers were told of');
   const down = opened.filter(({ fingerprint }) => fingerprint === 'controller-down');
   if (down.length > (history.beginsDown ? 1 : 0)) faults.push(`found down ${down.length} times`);
   return [...faults, ...faultsOfStuck(outcome)];
