@@ -84,7 +84,7 @@ function afterStatus(watch: Watch, event: Told<'task'>): Watch {
 
 /** Rows 5 to 7 of the decision table belong to the deploy's own thread. */
 function countedInPlan(watch: Watch, life: Life, { status, message, at }: Told<'task'>): Watch {
-  const plan = planFor(watch, status, at);
+  const plan = planFor(watch, life, status, at);
   if (plan === undefined) return watch;
   const cause = causeWords(causeOf({ state: status, message }));
   const patch = wasBefore(plan, life)

@@ -106,13 +106,17 @@ export const isOver = (status: string): boolean => ENDED_STATES.has(status) || L
 /** A deliberate kill may be told so long after its plan (contract marathon §9, P). */
 const LINGERS_MS = 30 * SECOND;
 
-/** The plan a status of this kind at this time belongs to. */
-export function planFor(watch: Watch, status: string, at: number): Plan | undefined {
-  const lingers = status === 'TASK_KILLED' || status === 'TASK_FINISHED';
-  return Object.values(watch.plans).find(
-    (plan) =>
-      (plan.touches && !isLater(plan, at)) || (lingers && plan.overAt !== undefined && at - plan.overAt <= LINGERS_MS),
+/** The plan a life's status of this kind at this time belongs to. */
+export function planFor(watch: Watch, life: Life, status: string, at: number): Plan | undefined {
+  return Object.values(watch.plans).find((plan) =>
+    plan.touches ? !isLater(plan, at) : lingers(plan, life, status, at),
   );
+}
+
+/** What it stopped may be told late; what it started is on its own once it is over. */
+function lingers(plan: Plan, life: Life, status: string, at: number): boolean {
+  if (plan.overAt === undefined || at - plan.overAt > LINGERS_MS) return false;
+  return (status === 'TASK_KILLED' || status === 'TASK_FINISHED') && wasBefore(plan, life);
 }
 
 /** It began after that: a look may tell of a plan before the events that wait tell what came before it. */

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { MarathonEvent } from '../../src/core/marathon-event.js';
 import { HOUR, MINUTE, SECOND } from '../../src/core/time.js';
-import { newWatch, planFor, type Watch, wasBefore } from '../../src/core/watch.js';
+import { newLife, newWatch, planFor, type Watch, wasBefore } from '../../src/core/watch.js';
 import { afterEvent } from '../../src/core/watch-events.js';
 import { deployment, failedCheck, health, NEW, OLD, sickKill, status, V1, V2 } from '../support/alert-scene.js';
 import { NOW } from '../support/ci-service.js';
@@ -177,9 +177,15 @@ describe('a deployment', () => {
     ['TASK_FINISHED', 30 * SECOND, true],
     ['TASK_KILLED', 30 * SECOND + 1, false],
     ['TASK_FAILED', 1, false],
-  ])('explains a %s %i ms after its end: %s', (name, ms, explains) => {
+  ])('explains a %s of what it stopped %i ms after its end: %s', (name, ms, explains) => {
     const watch = known(RUNS, deployment('begins'), deployment('succeeded'));
-    expect(planFor(watch, name, NOW + ms) !== undefined).toBe(explains);
+    const [life] = Object.values(watch.lives);
+    expect(life && planFor(watch, life, name, NOW + ms) !== undefined).toBe(explains);
+  });
+
+  test('explains nothing of what it started once it is over', () => {
+    const watch = known(RUNS, deployment('begins'), status('RUNNING', { taskId: NEW }), deployment('succeeded'));
+    expect(planFor(watch, watch.lives[NEW] ?? newLife(NEW, NOW), 'TASK_FINISHED', NOW + SECOND)).toBeUndefined();
   });
 
   test('counts what it started and did not stay, with why', () => {
