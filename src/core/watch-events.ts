@@ -76,10 +76,16 @@ function afterStatus(watch: Watch, event: Told<'task'>): Watch {
     ...(mesosAgentId === undefined || mesosAgentId === '' ? {} : { mesosAgentId }),
   };
   if (status === 'TASK_RUNNING') return running(withLife(watch, life, {}), life, at);
-  if (LOST_STATES.has(status)) return withoutCurrent(withLife(watch, life, { lost: lostAgain(life, at) }), taskId);
+  if (LOST_STATES.has(status)) return lostNow(watch, life, at);
   if (!ENDED_STATES.has(status)) return withLife(watch, life, {});
   const counted = known.ended === undefined ? countedInPlan(watch, life, event) : watch;
   return withoutCurrent(withLife(counted, life, { ended: life.ended ?? { at, status } }), taskId);
+}
+
+function lostNow(watch: Watch, life: Life, at: number): Watch {
+  const { byLook, ...lost } = life.lost ?? lostAgain(life, at);
+  if (byLook) return withLife(watch, life, { lost });
+  return withoutCurrent(withLife(watch, life, { lost: lostAgain(life, at) }), life.taskId);
 }
 
 /** Rows 5 to 7 of the decision table belong to the deploy's own thread. */
@@ -105,8 +111,8 @@ function oldEnd(life: Life, status: string, cause: string): string[] {
 }
 
 function running(watch: Watch, life: Life, at: number): Watch {
-  // An old frame behind a snapshot must not bring the dead back.
-  if (life.ended !== undefined) return watch;
+  // An old frame behind a snapshot must not bring the dead back, nor one whose loss only a look has told: the next look does.
+  if (life.ended !== undefined || (life.lost?.byLook && !life.lost.returned)) return watch;
   const lost = life.lost === undefined ? {} : { lost: { ...life.lost, returned: true } };
   const next = withLife(watch, life, { ranAt: life.ranAt ?? at, ...lost });
   const current = watch.current === undefined ? undefined : watch.lives[watch.current];

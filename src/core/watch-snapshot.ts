@@ -40,10 +40,13 @@ function withTask(lives: Watch['lives'], task: MarathonTask, at: number): Watch[
     ...(task.mesosAgentId === undefined ? {} : { mesosAgentId: task.mesosAgentId }),
     ...(isRunning ? { ranAt: known.ranAt ?? task.startedAt ?? at } : {}),
     ...(isRunning && known.lost !== undefined ? { lost: { ...known.lost, returned: true } } : {}),
-    ...(isLost ? { lost: lostAgain(known, at), ranAt: known.ranAt ?? task.startedAt ?? at } : {}),
+    ...(isLost ? { lost: lostByLook(known, at), ranAt: known.ranAt ?? task.startedAt ?? at } : {}),
   };
   return { ...lives, [task.id]: life };
 }
+
+const lostByLook = (known: Life, at: number): NonNullable<Life['lost']> =>
+  known.lost?.returned === false ? known.lost : { ...lostAgain(known, at), byLook: true };
 
 /** What ran and is listed no more, or (1.8+) as ended, has ended, whether or not its end was heard. */
 function withoutGone(lives: Watch['lives'], tasks: readonly MarathonTask[], at: number): Watch['lives'] {

@@ -22,7 +22,13 @@ export interface Life {
   alive?: boolean;
   failedCheckAt?: number;
   /** Its agent was lost, for the `times`-th time; `returned` when it ran again after. */
-  lost?: { times: number; at: number; returned: boolean };
+  lost?: {
+    times: number;
+    at: number;
+    returned: boolean;
+    /** A look saw it first: its event, which may be decided after its return, is no other loss. */
+    byLook?: true;
+  };
   ended?: { at: number; status: string };
 }
 

@@ -4,8 +4,20 @@ import type { MarathonEvent } from '../../src/core/marathon-event.js';
 import { HOUR, MINUTE, SECOND } from '../../src/core/time.js';
 import { newLife, newWatch, planFor, type Watch, wasBefore } from '../../src/core/watch.js';
 import { afterEvent } from '../../src/core/watch-events.js';
-import { deployment, failedCheck, health, NEW, OLD, sickKill, status, V1, V2 } from '../support/alert-scene.js';
-import { NOW } from '../support/ci-service.js';
+import { afterSnapshot } from '../../src/core/watch-snapshot.js';
+import {
+  deployment,
+  failedCheck,
+  health,
+  NEW,
+  OLD,
+  sickKill,
+  snapshotOf,
+  status,
+  V1,
+  V2,
+} from '../support/alert-scene.js';
+import { anApp, aTask, NOW } from '../support/ci-service.js';
 
 const known = (...events: MarathonEvent[]): Watch => events.reduce(afterEvent, newWatch('/jenkins'));
 const RUNS = status('RUNNING', { at: NOW - HOUR });
@@ -67,6 +79,20 @@ describe('a lost life', () => {
       at: NOW,
       returned: false,
     });
+  });
+
+  test('that a look saw first is lost once: its event tells of the same loss, also after its return', () => {
+    const running = aTask({ id: OLD });
+    const seenLost = afterSnapshot(
+      known(RUNS),
+      snapshotOf(anApp({ tasks: [{ ...running, state: 'TASK_UNREACHABLE' }] })),
+    );
+    expect(afterEvent(seenLost, RUNS).lives[OLD]?.lost).toMatchObject({ times: 1, returned: false });
+    const back = afterSnapshot(seenLost, snapshotOf(anApp({ tasks: [running] })));
+    const late = afterEvent(back, LOST);
+    expect(late.lives[OLD]?.lost).toMatchObject({ times: 1, returned: true });
+    expect(late.current).toBe(OLD);
+    expect(afterEvent(late, LOST).lives[OLD]?.lost).toMatchObject({ times: 2, returned: false });
   });
 
   test('may come back and be lost again', () => {
