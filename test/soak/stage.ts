@@ -14,6 +14,8 @@ export interface Stage {
   cluster: Cluster;
   marathon: MarathonWorld;
   definition: JsonObject;
+  /** When Mesos gives an agent up; 75 s unless said. */
+  agentLostAfterMs?: number;
   /** The process that runs now takes connections and answers none. */
   hang(on: boolean): void;
   /** The next `times` starts end by themselves. */
@@ -83,7 +85,10 @@ export function perform(stage: Stage, act: Act): (() => void) | undefined {
       const instance = controllerOf(stage);
       const agent = instance === undefined ? undefined : cluster.task(instance.taskId)?.agent;
       if (agent === undefined) return;
-      cluster.failAgent(agent.hostname, { how: act.do === 'partition' ? 'partition' : 'power' });
+      cluster.failAgent(agent.hostname, {
+        how: act.do === 'partition' ? 'partition' : 'power',
+        ...(stage.agentLostAfterMs === undefined ? {} : { unreachableAfterMs: stage.agentLostAfterMs }),
+      });
       return () => cluster.returnAgent(agent.hostname);
     }
     case 'package gone': {
