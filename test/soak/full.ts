@@ -55,11 +55,12 @@ interface Place {
   close(): Promise<void>;
 }
 
-export async function fullSoak(run: number, installations: number, histories: number, first = 0): Promise<Life[]> {
+/** @param runs seeds, each for its share of the installations */
+export async function fullSoak(runs: readonly number[], installations: number, histories: number): Promise<Life[]> {
   const house = await alertHouse({ speed: SPEED, wallSpeed: WALL_SPEED });
   const places = await Promise.all(
     Array.from({ length: installations }, (_, index) =>
-      furnish(house.clock, seedOf(run, first + index), `soak${first + index}`),
+      furnish(house.clock, seedOf(runs[index % runs.length] ?? 0, index), `soak${index}`),
     ),
   );
   try {

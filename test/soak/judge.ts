@@ -17,7 +17,8 @@
 // 5. A DEPLOYMENT NOBODY HEARD OF. Its beginning or its end was lost on the way and no look came between: ends are taken
 //    for its doing, or for nobody's, until the next look. The same where a look overtakes the events that wait: it tells
 //    that the deployment is over before they tell what ended under it.
-// 6. TWO OF A PARTITION. Once the original runs beside its replacement, the one of them that is killed is no loss (row 3).
+// 6. TWO OF A PARTITION. Once the original runs beside its replacement, the one of them that is killed is no loss (row 3),
+//    nor is an original that comes back when none is wanted any more and is killed for a check that failed before.
 // 7. LAUNCHES. What never ran did not end: a failed launch outside a deployment joins the open incident (rows 11 and 13),
 //    and whether it does is left open.
 // 8. TOLD TOO LATE. A process that died behind a partition, and that a deployment had begun to stop by the time its agent
@@ -152,6 +153,8 @@ function callOf(fate: Fate, outcome: Outcome): Call {
 function isStop(fate: Fate, { truth, seen }: Outcome): boolean {
   const heard = seen.heard.has(`${fate.taskId} ${fate.status}`);
   if (!heard && seen.looks[gapOf(fate.at, seen)]?.down === true) return false; // 9
+  // 6: back from a partition when none is wanted any more, it is killed by a health check of before.
+  if (fate.plans.length === 0 && fate.recorded) return false;
   if (fate.status !== 'TASK_FAILED') return true;
   const heardAt = seen.heard.get(`${fate.taskId} ${fate.status}`);
   const plans = fate.plans.flatMap((id) => truth.plans.get(id) ?? []);

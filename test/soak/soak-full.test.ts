@@ -1,16 +1,18 @@
-// Three hundred histories on the full path, against the world's own truth. The pure core's are in `soak.test.ts`.
+// Three hundred histories on the full path, against the world's own truth; ten thousand on the pure core are in
+// `soak.test.ts`. A failure names the seed: the same with `SOAK_SEED` in the environment begins the same lives, though what
+// falls into which gap is the machine's doing here.
 import { expect, test } from 'vitest';
 import { fullSoak } from './full.js';
+import { SEEDS } from './seeds.js';
 
-const INSTALLATIONS = 20;
-const HISTORIES = 15;
-const TODAY = Number(new Date().toISOString().slice(0, 10).replaceAll('-', ''));
+const INSTALLATIONS = 25;
+const HISTORIES = 12;
 
-test(`tells each end and each loss once, and nothing else, through Redis and Slack (seed ${TODAY})`, async () => {
-  const lives = await fullSoak(TODAY, INSTALLATIONS, HISTORIES);
+test(`tells each end and each loss once, and nothing else, through Redis and Slack (seeds ${SEEDS.join(', ')})`, async () => {
+  const lives = await fullSoak(SEEDS, INSTALLATIONS, HISTORIES);
   expect(lives.flatMap(({ faults }) => faults).join('\n')).toBe('');
   const sum = (what: 'due' | 'rang' | 'histories') => lives.reduce((all, life) => all + life[what], 0);
   expect(sum('histories')).toBe(INSTALLATIONS * HISTORIES);
+  // Not a soak in which nothing happened.
   expect(sum('due')).toBeGreaterThan(100);
-  console.log('due', sum('due'), 'rang', sum('rang'));
 }, 240_000);

@@ -2,10 +2,11 @@
 // line that shows it. More and others: `npm run soak -- --histories 200000`.
 import { expect, test } from 'vitest';
 import { report, soak } from './run.js';
+import { SEEDS } from './seeds.js';
 
 const HISTORIES = 5_000;
 
-test.each([2015, 2026])(
+test.each(SEEDS)(
   'rings once for each end of the controller and each loss of its agent, and never without (seed %s)',
   (seed) => {
     const { failures, due, rang } = soak(seed, 0, HISTORIES);
