@@ -3,9 +3,11 @@
 // decided, and that stretch is judged before the next begins. Several installations live at once, each in a
 // world of its own.
 import { randomUUID } from 'node:crypto';
+import { incidentStore } from '../../src/adapters/redis/board-store.js';
 import { keysOf } from '../../src/adapters/redis/keys.js';
 import { alertQueue, openQueues } from '../../src/adapters/redis/queue.js';
 import type { JsonObject } from '../../src/core/cluster.js';
+import { stateOf } from '../../src/core/incident.js';
 import { RESTARTED } from '../../src/core/restart-memory.js';
 import type { Clock } from '../../src/core/time.js';
 import { buildWorld } from '../../src/playground/world.js';
@@ -278,14 +280,16 @@ const mustRing = (fate: Fate): boolean =>
 const isOpen = ({ twin, surplus, status, plans, asked }: Fate): boolean =>
   ((twin || surplus) && (status === 'TASK_KILLED' || status === 'TASK_FINISHED')) || (plans.length > 0 && !asked);
 
-/** Each incident is one message, and says in the end that it is over. */
+const OVER_WITHIN_MS = 30_000;
+
+/** Each incident is one message, and is over in the end. */
 async function toldInSlack(house: AlertHouse, name: string): Promise<string[]> {
   const { incidents } = await ringsOf(house, name);
-  const isOver = () => house.roots(name).every(({ text }) => !/controller restarted/i.test(text ?? ''));
-  await until(isOver, 30_000).catch(() => undefined);
-  const roots = house.roots(name).filter(({ text }) => /Jenkins controller/.test(text ?? ''));
-  const faults: string[] = [];
-  if (roots.length !== incidents.size) faults.push(`${name}: ${incidents.size} incidents, ${roots.length} messages`);
-  if (!isOver()) faults.push(`${name}: one is still open: ${roots.map(({ text }) => text).join(' | ')}`);
-  return faults;
+  const store = incidentStore(house.redis, keysOf(name));
+  const open = async () => (await store.recent(100)).filter((one) => incidents.has(one.id) && stateOf(one) === 'open');
+  await eventually('all is over', async () => (await open()).length === 0, OVER_WITHIN_MS).catch(() => undefined);
+  const roots = () => house.roots(name).filter(({ text }) => /Jenkins controller/.test(text ?? '')).length;
+  await until(() => roots() === incidents.size, OVER_WITHIN_MS).catch(() => undefined);
+  const faults = (await open()).map(({ id }) => `${name}: ${id} is still open`);
+  return roots() === incidents.size ? faults : [...faults, `${name}: ${incidents.size} incidents, ${roots()} messages`];
 }

@@ -1,6 +1,5 @@
 // Three hundred histories on the full path, against the world's own truth; ten thousand on the pure core are in
-// `soak.test.ts`. A failure names the seed: the same with `SOAK_SEED` in the environment begins the same lives, though what
-// falls into which gap is the machine's doing here.
+// `soak.test.ts`. The same seeds make the same things happen, but what falls into which gap is the machine's doing here.
 import { expect, test } from 'vitest';
 import { fullSoak } from './full.js';
 import { SEEDS } from './seeds.js';
