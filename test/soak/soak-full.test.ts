@@ -14,4 +14,4 @@ test(`tells each end and each loss once, and nothing else, through Redis and Sla
   expect(sum('histories')).toBe(INSTALLATIONS * HISTORIES);
   // Not a soak in which nothing happened.
   expect(sum('due')).toBeGreaterThan(100);
-}, 240_000);
+}, 600_000);
