@@ -155,10 +155,10 @@ function isStop(fate: Fate, { truth, seen }: Outcome): boolean {
   if (!heard && seen.looks[gapOf(fate.at, seen)]?.down === true) return false; // 9
   // 6: back from a partition when none is wanted any more, it is killed by a health check of before.
   if (fate.plans.length === 0 && fate.recorded) return false;
-  if (fate.status !== 'TASK_FAILED') return true;
   const heardAt = seen.heard.get(`${fate.taskId} ${fate.status}`);
   const plans = fate.plans.flatMap((id) => truth.plans.get(id) ?? []);
   if (heardAt !== undefined && !plans.some((plan) => isKnownAt(plan, heardAt, seen))) return false; // 5
+  if (fate.status !== 'TASK_FAILED') return true;
   if (fate.diedAt < fate.at - SECOND) return false; // 8
   // 3: it crashed while it was being stopped, and the deployment was over before anybody looked.
   const until = seen.looks[gapOf(fate.at, seen)]?.at ?? 0;
