@@ -51,7 +51,18 @@ export const moments: readonly Moment[] = [
       };
     },
   },
-  { name: 'while it waits for builds', arm: whenSaid(/waiting for/) },
+  {
+    // At a look of its own: what it says of the wait may be coalesced with what it says next.
+    name: 'while it waits for builds',
+    arm(rig, strike) {
+      const hit = onlyOnce(strike);
+      let quieted = false;
+      rig.world.servers.jenkins.faults.hooks.before = async (request) => {
+        if (request.path.endsWith('/quietDown')) quieted = true;
+        else if (quieted && request.path.startsWith('/computer/')) await hit();
+      };
+    },
+  },
   {
     name: 'before Marathon applies the PUT, which is lost',
     arm(rig, strike) {
