@@ -126,7 +126,7 @@ function onEnd(
     case 'new version fails':
       return { memory, signals: [{ kind: 'settle', identity }] };
     default: {
-      const raise = raiseOf(memory, sighting, asked, event, verdict, now);
+      const raise = raiseOf(memory, sighting, asked, event, verdict);
       if (!MUST_BE_CONFIRMED.has(verdict)) return rung(memory, raise, now);
       const waiting = { raise, dueAt: now + CONFIRM_AFTER_MS, app: sighting.before.app ?? null };
       return {
@@ -169,14 +169,12 @@ function raiseOf(
   { life, plan }: Case,
   event: TaskEvent,
   verdict: Verdict,
-  now: number,
 ): Raise {
   const place = after.lives[event.taskId] ?? life;
   const more = verdict === 'agent lost' && plan !== undefined ? { planId: plan.id } : {};
   return raise(after, place, causeFor(verdict, event, life), memory, {
     at: event.at,
     identity: identityOf(after, event),
-    now,
     ...more,
   });
 }

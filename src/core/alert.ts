@@ -3,7 +3,6 @@
 import type { AuditEntry } from './audit.js';
 import type { Jenkins, JsonObject, Marathon, Mesos } from './cluster.js';
 import type { Button } from './conversation.js';
-import type { Told } from './gather.js';
 import type { Incident } from './incident.js';
 import type { Detected, Line } from './signal.js';
 import type { Rich } from './text.js';
@@ -90,6 +89,3 @@ export function defineRule(rule: Rule): Rule {
 }
 
 export const isPolled = (rule: Rule): rule is PolledRule<unknown, unknown> => rule.watches !== 'controller';
-
-/** A fact of a system that did not answer is no sign of anything. */
-export const heard = <T>(told: Told<T>): T | undefined => (told.ok ? told.value : undefined);

@@ -75,6 +75,4 @@ export interface Incidents {
   endSilence(fingerprint: string): Promise<void>;
   /** Unasked ends of the controller in the last 24 h, and since when we watch; undefined before the first look. */
   endsOfController(now: number): Promise<{ count: number; since: number } | undefined>;
-  /** Where the alert stands in Slack, for links; undefined while it does not. */
-  spotOf(id: string): Promise<{ channelId: string; ts: string } | undefined>;
 }

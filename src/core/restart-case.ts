@@ -19,7 +19,6 @@ export type TaskEvent = Extract<MarathonEvent, { kind: 'task' }>;
 
 export /** What the table is asked about one end. */
 interface Case {
-  appId: string;
   /** The life as it was before this event. */
   life: Life;
   status: string;
@@ -48,7 +47,6 @@ export function caseOf({ before, after, settled }: ControllerSighting, event: Ta
   };
   const plan = planFor(before, life, status, at);
   return {
-    appId: before.appId,
     life,
     status,
     at,

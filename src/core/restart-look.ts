@@ -112,7 +112,6 @@ function tellGap(
     raise(after, life, failure === undefined ? REPLACED : causeOfFailure(failure), memory, {
       at: more.at ?? failure?.at ?? replacedAt(after) ?? now,
       identity: endOf(after.appId, life.taskId),
-      now,
       ...more,
     });
   switch (gap.case) {
@@ -137,7 +136,6 @@ function tellGap(
       return raise(after, gap.old, cause, memory, {
         at: Math.max(after.at, after.lives[gap.old.taskId]?.lost?.at ?? 0) || now,
         identity: lossOf(after.appId, gap.old.taskId, times),
-        now,
       });
     }
     default:

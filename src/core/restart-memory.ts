@@ -45,7 +45,7 @@ export function raise(
   life: Life,
   cause: Cause,
   memory: RestartMemory,
-  more: { at: number; identity: string; now: number; planId?: string; lives?: number; said?: string },
+  more: { at: number; identity: string; planId?: string; lives?: number; said?: string },
 ): Raise {
   const facts: RestartFacts = restartFacts(watch, life, cause, {
     ...more,

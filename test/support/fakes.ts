@@ -109,7 +109,6 @@ const fakeIncidents = (calls: Partial<Ports['incidents']> = {}): Ports['incident
   silence: unexpected('a silence'),
   endSilence: unexpected('the end of a silence'),
   endsOfController: async () => undefined,
-  spotOf: async () => undefined,
   refresh: unexpected('a refresh of the board'),
   ...calls,
 });

@@ -7,7 +7,6 @@ import { RESTARTED, type RestartMemory } from '../../core/restart-memory.js';
 import { DAY } from '../../core/time.js';
 import type { Watch } from '../../core/watch.js';
 import type { Keys } from './keys.js';
-import { messageStore } from './message-store.js';
 import { LockLost } from './worker.js';
 
 /** Design §5.1. */
@@ -208,10 +207,6 @@ export function incidentStore(redis: Redis, keys: Keys): IncidentStore {
       return { count: (kept.ends ?? []).filter((at) => now - at < DAY).length, since: kept.since };
     },
     remembered,
-    async spotOf(id) {
-      const posted = await messageStore(redis, keys).posted(`alert:${id}`);
-      return posted.state === 'posted' ? { channelId: posted.channelId, ts: posted.ts } : undefined;
-    },
     async trim(now) {
       for await (const rows of redis.hscanStream(keys.ledger, { count: 500 }) as AsyncIterable<string[]>) {
         const old = rows.filter((_, index) => index % 2 === 0 && ageOf(rows[index + 1], now) > KEPT_MS);

@@ -195,18 +195,6 @@ describe('commands find', () => {
     expect(await store().remembered('blind')).toEqual({ kept: true });
     expect(await store().endsOfController(NOW)).toEqual({ count: 2, since: NOW - 9 * DAY });
   });
-
-  test('where an alert stands in Slack, once it does', async () => {
-    expect(await store().spotOf('A17')).toBeUndefined();
-    await own.redis.hset(keys.message('alert:A17'), {
-      wanted: '{}',
-      digest: 'd',
-      to: '{}',
-      ts: '1.1',
-      channel: 'C0CIALERTS',
-    });
-    expect(await store().spotOf('A17')).toEqual({ channelId: 'C0CIALERTS', ts: '1.1' });
-  });
 });
 
 test('the ledger forgets what is older than 90 days', async () => {
