@@ -87,6 +87,47 @@ describe.each(['old', 'modern'] as const)('the %s line', (generation) => {
     expect(differences(file('overallLoad'), await get('overallLoad/api/json?depth=2'))).toEqual([]);
   });
 
+  it('shows builds below folders, in the ranges asked for', async () => {
+    const { get, world, clock } = await busy(generation);
+    world.startBuild('team-a/web/feature%2Flogin', { quietMs: 0 });
+    await clock.advance(10 * MINUTE);
+    const job = 'url,builds[number,result,building,duration]{0,2}';
+    const { jobs } = await get<{ jobs: unknown[] }>(`api/json?tree=jobs[${job},jobs[${job},jobs[${job}]{1,2}]]`);
+    const [appBuild] = jobs as [{ builds: object[] }];
+    expect(appBuild.builds).toMatchObject([{ number: 3 }, { number: 2, building: false }]);
+    expect(differences(file('job').builds[0], { ...appBuild.builds[1], timestamp: 1, url: '' })).toEqual([]);
+    const folder = jobs.find((one) => (one as { jobs?: unknown }).jobs !== undefined);
+    expect(folder).not.toHaveProperty('builds');
+    expect(folder).toMatchObject({
+      jobs: [
+        { builds: [] },
+        {
+          jobs: [
+            {
+              url: expect.stringMatching(/\/job\/team-a\/job\/web\/job\/feature%252Flogin\/$/),
+              builds: [{ number: 1, result: 'SUCCESS', building: false, duration: 4 * MINUTE }],
+            },
+          ],
+        },
+      ],
+    });
+  });
+
+  it('shows who carries a label: agents by name, itself without one, nobody for an unknown label', async () => {
+    const { get, world } = await busy(generation);
+    const { controllerLabel, template } = world.line;
+    const agent = world.current?.farm.nodes.find(({ isController }) => !isController)?.name;
+    const nodes = async (label: string) => {
+      const path = `label/${encodeURIComponent(label)}/api/json?tree=nodes[nodeName]`;
+      const found = (await get<{ nodes: { nodeName: string }[] }>(path)).nodes;
+      return found.map(({ nodeName }) => nodeName);
+    };
+    expect(await nodes(template.label)).toContain(agent);
+    expect(await nodes(`${template.label}&&${agent}`)).toEqual([agent]);
+    expect(await nodes(controllerLabel)).toEqual(['']);
+    expect(await nodes('no such/label')).toEqual([]);
+  });
+
   it('shows the queue as the example does', async () => {
     const { get, world } = await busy(generation);
     world.quietDown();

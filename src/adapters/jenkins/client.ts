@@ -1,14 +1,15 @@
 // Jenkins 1.596 and modern over HTTP: the port `Jenkins` of `core/cluster.ts`.
 import type { z } from 'zod';
-import type { Jenkins, ScmSyncStatus } from '../../core/cluster.js';
+import type { Jenkins, JenkinsExecutors, ScmSyncStatus } from '../../core/cluster.js';
 import { UpstreamError } from '../../core/errors.js';
 import { SECOND } from '../../core/time.js';
-import { type HttpOptions, httpClient } from '../http.js';
+import { type HttpOptions, type HttpRequest, httpClient } from '../http.js';
 import type { Scrub } from '../secrets.js';
+import { readBuilds } from './builds.js';
 import { writer } from './post.js';
 import { pulseOf } from './pulse.js';
 import { explainJenkins } from './refusal.js';
-import { BuildQueue, Computers, Controller, WhoAmI } from './schema.js';
+import { BuildQueue, Computers, Controller, Jobs, NodeNames, WhoAmI } from './schema.js';
 import { readFooter } from './scm-footer.js';
 import { type ScriptName, scriptAnswer, scriptText } from './script.js';
 import { ControllerSet, ExecutorsRead, ScmStatus, TemplateSet } from './script-schema.js';
@@ -24,8 +25,15 @@ export interface JenkinsClient extends Jenkins {
   close(): void;
 }
 
-/** Contract jenkins §4.4: scripts may take twice as long as other answers, 30 s. */
+/** What a path cannot carry, and no node does. */
+const NO_LABEL = /^(?:\s*|\.\.?)$/;
+
+type Limits = Pick<HttpRequest, 'timeoutMs' | 'maxBytes'>;
+
+/** Contract jenkins §4.4: scripts may take twice as long as other answers, 30 s; so may builds, which lie on disk. */
 const READ_MS = 15 * SECOND;
+/** Some 100,000 builds, which take 200 MB while they are read; the bot has 512. */
+const BUILDS_MAX_BYTES = 16 * 1024 * 1024;
 
 /** Texts come translated otherwise (contract jenkins §1). */
 const ENGLISH = { 'Accept-Language': 'en' };
@@ -33,7 +41,7 @@ const ENGLISH = { 'Accept-Language': 'en' };
 /** Names an old core does not know are ignored by it, so one query serves both lines. */
 const CONTROLLER = 'mode,numExecutors,quietingDown,url,primaryView[url]';
 const RUNNING = 'currentExecutable[number,url,fullDisplayName]';
-const COMPUTERS = `busyExecutors,totalExecutors,computer[displayName,offline,idle,numExecutors,executors[${RUNNING}],oneOffExecutors[${RUNNING}]]`;
+const COMPUTERS = `busyExecutors,totalExecutors,computer[displayName,assignedLabels[name],offline,idle,numExecutors,executors[${RUNNING}],oneOffExecutors[${RUNNING}]]`;
 const QUEUE = 'items[id,why,buildable,stuck,inQueueSince,task[name,url]]';
 
 export function jenkinsClient(options: JenkinsOptions): JenkinsClient {
@@ -53,8 +61,11 @@ export function jenkinsClient(options: JenkinsOptions): JenkinsClient {
   const post = writer(http);
   const readMs = rest.timeouts?.readMs ?? READ_MS;
 
-  const read = async <T>(path: string, tree: string | undefined, schema: z.ZodType<T>): Promise<T> =>
-    (await http.ask({ path, query: { tree } }, schema)).value;
+  const read = async <T>(path: string, tree: string | undefined, schema: z.ZodType<T>, limits?: Limits): Promise<T> =>
+    (await http.ask({ path, query: { tree }, ...limits }, schema)).value;
+  const buildLimits = { timeoutMs: 2 * readMs, maxBytes: BUILDS_MAX_BYTES };
+
+  const computers = () => read('/computer/api/json', COMPUTERS, Computers);
 
   const script = async <T>(name: ScriptName, args: object, schema: z.ZodType<T>): Promise<T> => {
     const request = { path: '/scriptText', form: { script: scriptText(name, args) }, timeoutMs: 2 * readMs };
@@ -72,8 +83,14 @@ export function jenkinsClient(options: JenkinsOptions): JenkinsClient {
       const { 'x-jenkins': version, 'x-jenkins-session': session } = answer.headers;
       return { ...value, version, session };
     },
-    executors: () => read('/computer/api/json', COMPUTERS, Computers),
+    executors: computers,
     buildQueue: () => read('/queue/api/json', QUEUE, BuildQueue),
+    builds: (from) => readBuilds(from, (path, tree) => read(path, tree, Jobs, buildLimits)),
+    async nodesWith(label) {
+      if (NO_LABEL.test(label)) return [];
+      const names = await read(`/label/${encodeURIComponent(label)}/api/json`, 'nodes[nodeName]', NodeNames);
+      return names.includes('') ? withController(names, await computers()) : names;
+    },
     executorSettings: () => script('executors-read', {}, ExecutorsRead),
     setTemplateMax({ max, label = null, ifCurrent = null }) {
       return script('template-max-set', { max, label, ifCurrent, cloud: null }, TemplateSet);
@@ -91,6 +108,10 @@ export function jenkinsClient(options: JenkinsOptions): JenkinsClient {
     whoAmI: () => read('/whoAmI/api/json', undefined, WhoAmI),
   };
 }
+
+/** The controller's node has no name; its computer has, another one in each line. */
+const withController = (names: readonly string[], { computers }: JenkinsExecutors): string[] =>
+  names.flatMap((name) => (name === '' ? (computers.find(({ isController }) => isController)?.name ?? []) : name));
 
 /** Core 1.596 does not escape control characters in its JSON (contract jenkins §1). */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this removes

@@ -28,10 +28,20 @@ function isController({ displayName, _class }: { displayName: string; _class: st
   return _class?.endsWith('$MasterComputer') ?? ['master', 'Built-In Node'].includes(displayName);
 }
 
+/** `built-in` since 2.307; an upgraded controller keeps `master` until somebody agrees to the new one. */
+const CONTROLLER_LABELS = ['built-in', 'master'];
+
+/** Every node also carries a label that only names itself. */
+function givenLabels(labels: readonly { name: string }[], nodeName: string, ofController: boolean): string[] {
+  const own = ofController ? CONTROLLER_LABELS : [nodeName];
+  return labels.map(({ name }) => name).filter((name) => !own.includes(name));
+}
+
 const Computer = z
   .object({
     _class: maybe(z.string()),
     displayName: z.string(),
+    assignedLabels: maybe(z.array(z.object({ name: z.string() }))),
     offline: maybe(z.boolean()),
     idle: maybe(z.boolean()),
     numExecutors: maybe(z.number()),
@@ -48,6 +58,7 @@ const Computer = z
       offline: wire.offline ?? false,
       idle: wire.idle ?? running.length === 0,
       numExecutors: wire.numExecutors ?? 0,
+      labels: wire.assignedLabels && givenLabels(wire.assignedLabels, wire.displayName, isController(wire)),
       builds: running.map((build) => ({
         name: build.fullDisplayName ?? `${fullName(pathOf(build.url)) ?? 'build'} #${build.number ?? '?'}`,
         number: build.number,
@@ -57,10 +68,10 @@ const Computer = z
   });
 
 /** Answers carry the configured root URL, which goes stale after a failover: only the path is of use. */
-const pathOf = (url: string | undefined): string | undefined => url?.match(/\/job\/.*$/)?.[0];
+export const pathOf = (url: string | undefined): string | undefined => url?.match(/\/job\/.*$/)?.[0];
 
 /** `/job/team-a/job/app/` → `team-a/app`. */
-function fullName(path: string | undefined): string | undefined {
+export function fullName(path: string | undefined): string | undefined {
   const names = [...(path ?? '').matchAll(/\/job\/([^/]+)/g)].map(([, name = '']) => decoded(name));
   return names.length === 0 ? undefined : names.join('/');
 }
@@ -79,6 +90,41 @@ export const Computers = z
   .transform(
     (wire): JenkinsExecutors => ({ busy: wire.busyExecutors, total: wire.totalExecutors, computers: wire.computer }),
   );
+
+/** The controller's own node has the empty name. */
+export const NodeNames = z
+  .object({ nodes: maybe(z.array(z.object({ nodeName: z.string() }))) })
+  .transform(({ nodes = [] }) => nodes.map(({ nodeName }) => nodeName));
+
+/** A list without what we may not see of it. */
+const seen = <T extends z.ZodType>(item: T) =>
+  z.array(item.nullish()).transform((items) => items.filter((one) => one !== null && one !== undefined));
+
+const Build = z.object({
+  number: z.number(),
+  timestamp: z.number(),
+  building: maybe(z.boolean()),
+  duration: maybe(z.number()),
+  result: maybe(z.string()),
+});
+export type BuildEntry = z.infer<typeof Build>;
+
+/** A job, which has a colour, or a folder, which holds further ones. */
+export interface JobEntry {
+  url?: string | undefined;
+  color?: string | undefined;
+  builds?: BuildEntry[] | undefined;
+  jobs?: JobEntry[] | undefined;
+}
+
+const Job: z.ZodType<JobEntry> = z.object({
+  url: maybe(z.string()),
+  color: maybe(z.string()),
+  builds: maybe(seen(Build)),
+  jobs: z.lazy(() => maybe(seen(Job))),
+});
+
+export const Jobs = z.object({ jobs: seen(Job) }).transform(({ jobs }) => jobs);
 
 const QueueItem = z
   .object({

@@ -47,11 +47,13 @@ export function computersView(context: ViewContext): Bean {
   });
 }
 
+/** Every node carries its own name too; the controller's stands among its labels already. */
+const labelsOf = ({ isController, name, labels }: JenkinsNode) => (isController ? labels : [name, ...labels]);
+
 export function computerView(context: ViewContext, node: JenkinsNode): Bean {
   const kind = node.isController ? 'hudson.model.Hudson$MasterComputer' : 'org.jenkinsci.plugins.mesos.MesosComputer';
-  const labels = node.isController ? node.labels : [node.name, ...node.labels];
   const properties = {
-    assignedLabels: since(context, () => labels.map((label) => nameOnly(context, label))),
+    assignedLabels: since(context, () => labelsOf(node).map((label) => nameOnly(context, label))),
     displayName: () => node.name,
     executors: () => node.executors.map((build, number) => executorView(context, build, number)),
     idle: () => buildingOn(node).length === 0,
@@ -82,24 +84,34 @@ function progressOf(context: ViewContext, build: Build): number {
   return Math.min(99, Math.round((100 * (context.world.clock.now() - build.startedAt)) / estimate));
 }
 
+/** Of label expressions only `a && b` is understood here; what nobody understands is a label nobody carries. */
+function carries(node: JenkinsNode, expression: string): boolean {
+  return expression.split('&&').every((label) => labelsOf(node).includes(label.trim()));
+}
+
 /** An unknown label answers with zeros, never with 404. */
 export function labelView(context: ViewContext, label: string): Bean {
   const { farm, home } = context.controller;
-  const nodes = farm.nodes.filter((node) => node.labels.includes(label) || node.name === label);
+  const nodes = farm.nodes.filter((node) => carries(node, label));
   const online = nodes.filter((node) => node.online);
   const busy = online.reduce((sum, node) => sum + buildingOn(node).length, 0);
   const total = online.reduce((sum, node) => sum + node.executors.length, 0);
   const served = home.config.templates.some((template) => template.label.split(' ').includes(label));
-  const agentClass = 'org.jenkinsci.plugins.mesos.MesosJenkinsAgent';
   return bean(className(context, 'hudson.model.labels.LabelAtom'), {
     busyExecutors: () => busy,
     clouds: () => (served ? [bean(className(context, 'org.jenkinsci.plugins.mesos.MesosCloud'), {})] : []),
     idleExecutors: () => total - busy,
     name: () => label,
-    nodes: () => nodes.map((node) => record(className(context, agentClass), { nodeName: node.name })),
+    nodes: () => nodes.map((node) => nodeView(context, node)),
     offline: () => nodes.length > 0 && online.length === 0,
     totalExecutors: () => total,
   });
+}
+
+/** The node of the controller is the controller itself, and has no name. */
+function nodeView(context: ViewContext, { isController, name }: JenkinsNode): Bean {
+  const kind = isController ? 'hudson.model.Hudson' : 'org.jenkinsci.plugins.mesos.MesosJenkinsAgent';
+  return record(className(context, kind), { nodeName: isController ? '' : name });
 }
 
 export function loadView(context: ViewContext): Bean {
