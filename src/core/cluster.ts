@@ -210,6 +210,8 @@ export interface Mesos {
   frameworks(): Promise<Framework[]>;
   /** Tasks of one framework that have not ended. */
   tasks(frameworkId: string): Promise<MesosTask[]>;
+  /** One of them; `undefined` when it has ended or never was. */
+  task(frameworkId: string, taskId: string): Promise<MesosTask | undefined>;
   /** Tasks of one framework that have ended and are still remembered, latest end first; few after a change of leader. */
   endedTasks(frameworkId: string): Promise<EndedMesosTask[]>;
   /** Containers on one agent; two calls some time apart tell cpu use. 2 s at most. */
@@ -264,6 +266,8 @@ export interface JenkinsComputer {
   offline: boolean;
   idle: boolean;
   numExecutors: number;
+  /** Undefined on cores that do not say (before 2.94): `nodesWith` tells there. */
+  labels?: string[] | undefined;
   /** Builds running on it, one-off executors included. */
   builds: { name: string; number: number | undefined; path: string | undefined }[];
 }
@@ -275,6 +279,25 @@ export interface BuildQueueItem {
   buildable: boolean;
   stuck: boolean;
   inQueueSince: number;
+}
+
+export interface JenkinsBuild {
+  /** Full name, `team-a/api`. */
+  jenkinsJob: string;
+  /** Begins at 1 again with each new controller that has no history. */
+  number: number;
+  /** When it began, Jenkins' clock. */
+  at: number;
+  /** 0 while it runs. */
+  durationMs: number;
+  /** Jenkins' word, `SUCCESS UNSTABLE FAILURE NOT_BUILT ABORTED`; undefined while it runs. */
+  result: string | undefined;
+}
+
+export interface BuildHistory {
+  builds: JenkinsBuild[];
+  /** Some jobs had more builds than one answer takes: there were at least these. */
+  isCut: boolean;
 }
 
 /** One agent template of a Mesos cloud (contract jenkins §2.1). `memMiB` and `cpus` are those of the agent itself. */
@@ -352,6 +375,10 @@ export interface Jenkins {
   controller(): Promise<JenkinsController>;
   executors(): Promise<JenkinsExecutors>;
   buildQueue(): Promise<BuildQueueItem[]>;
+  /** Builds that began at `from` or later and that this controller remembers: nothing of the one before it. */
+  builds(from: number): Promise<BuildHistory>;
+  /** Names of the nodes that carry a label; none for a label nobody knows. */
+  nodesWith(label: string): Promise<string[]>;
   /** Script console; needs Administer (RunScripts on old cores). */
   executorSettings(): Promise<ExecutorSettings>;
   /** Equal twice is `unchanged` and saves nothing. `ifCurrent`: refuse templates whose value is another by now. */

@@ -55,6 +55,7 @@ export const READS: Act[] = [
     agents: (client) => client.agents(),
     frameworks: (client) => client.frameworks(),
     tasks: (client) => client.tasks('F'),
+    task: (client) => client.task('F', 't'),
     endedTasks: (client) => client.endedTasks('F'),
     taskStatus: (client) => client.taskStatus('t'),
   }),
@@ -62,6 +63,8 @@ export const READS: Act[] = [
     controller: (client) => client.controller(),
     executors: (client) => client.executors(),
     buildQueue: (client) => client.buildQueue(),
+    builds: (client) => client.builds(0),
+    nodesWith: (client) => client.nodesWith('linux'),
     whoAmI: (client) => client.whoAmI(),
   }),
 ];

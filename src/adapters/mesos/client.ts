@@ -8,7 +8,7 @@ import { sandboxTail } from './sandbox.js';
 import { Agent, FrameworkEntry, Versioned } from './schema.js';
 import { statisticsOf } from './statistics.js';
 import { taskStatus } from './task-status.js';
-import { endedTasksOf, tasksOf } from './tasks.js';
+import { endedTasksOf, taskOf, tasksOf } from './tasks.js';
 
 export interface MesosOptions
   extends Pick<HttpOptions, 'urls' | 'credentials' | 'clock' | 'scrub' | 'onResponse' | 'timeouts' | 'retryDelaysMs'> {
@@ -75,6 +75,7 @@ export function mesosClient(options: MesosOptions): MesosClient {
       return frameworks;
     },
     tasks: (frameworkId) => tasksOf(http, frameworkId),
+    task: (frameworkId, taskId) => taskOf(http, frameworkId, taskId),
     endedTasks: (frameworkId) => endedTasksOf(http, frameworkId),
     statistics: (agent) => statisticsOf(far, agent),
     taskStatus: (taskId) => taskStatus(http, taskId),

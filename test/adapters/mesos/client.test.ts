@@ -53,6 +53,28 @@ describe('tasks', () => {
   });
 });
 
+describe('one task', () => {
+  it('is asked for by its id', async () => {
+    const { client, server } = await mesos((_asked, response) => json(response, { tasks: [task(7)] }));
+    expect((await client.task('F', task(7).id))?.id).toBe(task(7).id);
+    expect(server.asked.map(({ url }) => url)).toEqual([expect.stringContaining(`task_id=${task(7).id}`)]);
+  });
+
+  it('is found among all of them where a master knows no filter, which is then asked for no more pages', async () => {
+    const page = Array.from({ length: 1_000 }, (_, at) => task(at, at % 2 === 0 ? 'F' : 'G'));
+    const { client, server } = await mesos((_asked, response) => json(response, { tasks: page }));
+    expect((await client.task('F', task(8).id))?.frameworkId).toBe('F');
+    expect(server.asked).toHaveLength(1);
+  });
+
+  it("that has ended, or is another framework's, is none", async () => {
+    const ended = { ...task(7), state: 'TASK_FAILED' };
+    const { client } = await mesos((_asked, response) => json(response, { tasks: [ended, task(8, 'G')] }));
+    expect(await client.task('F', ended.id)).toBeUndefined();
+    expect(await client.task('F', task(8).id)).toBeUndefined();
+  });
+});
+
 describe('an answer of another kind', () => {
   it.each<[string, Handler]>([
     ['answered HTML, not JSON: a proxy or the wrong port?', (_asked, response) => html(response, 200, 'Login')],
