@@ -1,24 +1,7 @@
 // Usage of the cluster by Jenkins, worked out from what Mesos and its agents say. Pure.
 import type { ExecutorStatistics, MesosAgent, MesosTask, Resources } from './cluster.js';
-
-export interface Share {
-  allocated: Resources;
-  /** Tasks that hold it. */
-  tasks: number;
-  /** Undefined: not known, which is never shown as zero. */
-  used: Measured | undefined;
-}
-
-/** What some of the tasks really used. */
-export interface Measured extends Resources {
-  tasks: number;
-}
-
-export interface ClusterTotals {
-  agents: number;
-  total: Resources;
-  allocated: Resources;
-}
+import { MINUTE, SECOND } from './time.js';
+import type { ClusterTotals, Held } from './usage-sample.js';
 
 export const NOTHING: Resources = { cpus: 0, memMiB: 0 };
 
@@ -38,35 +21,62 @@ export function clusterTotals(agents: readonly MesosAgent[]): ClusterTotals {
 /** Mesos names the executor of a command task like the task. */
 export const executorOf = (task: Pick<MesosTask, 'id' | 'executorId'>): string => task.executorId || task.id;
 
+/** All containers of some agents, as one look saw them. */
+export interface Counters {
+  /** Our clock. */
+  at: number;
+  rows: readonly ExecutorStatistics[];
+}
+
+/** Counters that are older tell an average over a time in which too much happened. */
+const OLDEST_MS = 2.5 * MINUTE;
+/** An agent's clock and ours may run apart by this much between two looks. */
+const CLOCK_SLACK_MS = 5 * SECOND;
+
 /**
- * CPU really used: the difference of cumulative seconds over the difference of their times. A counter that went back
- * means another container took its place: not known.
+ * CPU really used: the difference of cumulative seconds over the difference of their times, both by the agent's clock,
+ * so it may be wrong by minutes. A counter that went back means another container took its place; a clock that was set
+ * in between, that nothing can be told.
  */
 export function usedBetween(
   first: ExecutorStatistics | undefined,
   second: ExecutorStatistics | undefined,
 ): Resources | undefined {
   if (first === undefined || second === undefined) return undefined;
-  const seconds = (second.at - first.at) / 1_000;
+  const seconds = (second.at - first.at) / SECOND;
   const cpuSeconds = second.cpuSeconds - first.cpuSeconds;
   if (seconds <= 0 || cpuSeconds < 0) return undefined;
   return { cpus: cpuSeconds / seconds, memMiB: second.memRssMiB };
 }
 
-/** Sums what is known, and of how many tasks; undefined when nothing is. */
-export function usedBy(
-  tasks: readonly MesosTask[],
-  first: readonly ExecutorStatistics[],
-  second: readonly ExecutorStatistics[],
-): Measured | undefined {
-  const find = (rows: readonly ExecutorStatistics[], task: MesosTask) =>
-    rows.find((row) => row.frameworkId === task.frameworkId && row.executorId === executorOf(task));
-  const known = tasks
-    .map((task) => usedBetween(find(first, task), find(second, task)))
-    .filter((used) => used !== undefined);
-  return known.length === 0 ? undefined : { ...sum(known), tasks: known.length };
+/** Names one container in the whole cluster. */
+export const keyOf = ({ frameworkId, executorId }: Pick<ExecutorStatistics, 'frameworkId' | 'executorId'>): string =>
+  `${frameworkId} ${executorId}`;
+
+export const keyOfTask = (task: MesosTask): string =>
+  keyOf({ frameworkId: task.frameworkId, executorId: executorOf(task) });
+
+/** What each executor used between two looks; those of which nothing can be told are not in it. */
+export function usedPerExecutor(before: Counters | undefined, now: Counters): Map<string, Resources> {
+  const used = new Map<string, Resources>();
+  const passedMs = now.at - (before?.at ?? Number.NEGATIVE_INFINITY);
+  if (before === undefined || passedMs > OLDEST_MS) return used;
+  const earlier = new Map(before.rows.map((row) => [keyOf(row), row]));
+  for (const row of now.rows) {
+    const first = earlier.get(keyOf(row));
+    const known = usedBetween(first, row);
+    const clockRan = first === undefined ? 0 : row.at - first.at;
+    if (known !== undefined && Math.abs(clockRan - passedMs) <= CLOCK_SLACK_MS) used.set(keyOf(row), known);
+  }
+  return used;
 }
 
-/** Of the whole, in whole percent; a tenth would pretend to more than two samples can tell. */
-export const percent = (part: number, whole: number): string =>
-  whole <= 0 ? '–' : `${Math.round((part / whole) * 100)} %`;
+/** What these tasks hold, and what is known of their use. Nothing uses nothing. */
+export function heldBy(tasks: readonly MesosTask[], used: ReadonlyMap<string, Resources>): Held {
+  const known = tasks.map((task) => used.get(keyOfTask(task))).filter((one) => one !== undefined);
+  return {
+    tasks: tasks.length,
+    allocated: sum(tasks.map((task) => task.resources)),
+    used: known.length === 0 && tasks.length > 0 ? null : { ...sum(known), tasks: known.length },
+  };
+}

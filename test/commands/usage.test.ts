@@ -44,7 +44,7 @@ function measured(silent: string[] = [], builds = [build('b1', 26), build('b2', 
 const HEADLINE =
   "Jenkins holds 2.0 cpus and 4.0 GB of the cluster's 32.0 cpus and 64.0 GB (6 % and 6 %); its 2 build agents hold 1.0 cpu and 2.0 GB.";
 const LEGEND =
-  '(Given: what Mesos set aside. Used: measured at the agents over 1 s; – means that nobody said; (2 of 5) that only so many did.)';
+  '(Given: what Mesos set aside. Used: measured at the Mesos agents over 1 s; – means that nobody said; (2 of 5) that only so many did.)';
 const CLUSTER = ['All frameworks | 8.0 | – | 16.0 GB | –', 'Cluster (4 agents) | 32.0 | – | 64.0 GB | –'];
 
 test('given, used, and what the cluster has', async () => {
@@ -116,8 +116,9 @@ describe('agents that do not say what is used', () => {
   });
 });
 
+const fails = () => Promise.reject(silence('Marathon'));
+
 describe('with one system silent', () => {
-  const fails = () => Promise.reject(silence('Marathon'));
   test.each<[string, FakeCalls, string[]]>([
     [
       'Marathon: the agents and the cluster are known',
@@ -136,8 +137,10 @@ describe('with one system silent', () => {
       { mesos: { agents: () => Promise.reject(silence('Mesos')) } },
       [
         ':warning: What Jenkins uses is not known: Mesos: did not answer within 15 s.',
+        'Controller | 1.0 | – | 2.0 GB | –',
         'Executors: 0 of 2 busy. No build waits.',
         '(Not known: Mesos: did not answer within 15 s.)',
+        LEGEND,
       ],
     ],
     [
@@ -173,6 +176,18 @@ describe('with one system silent', () => {
   ])('%s', async (_what, calls, lines) => {
     expect(linesOf(await read(usage, calls))).toEqual(lines);
   });
+});
+
+test('agents that are an app of their own count as build agents', async () => {
+  const app = async (appId: string) =>
+    appId === '/jenkins'
+      ? anApp()
+      : anApp({ id: appId, cpus: 2, memMiB: 4_096, tasks: [aTask({ id: 'agents.1', mesosAgentId: 'agent-26' })] });
+  const settings = { executorsAppId: '/jenkins-agents' };
+  const message = await read(usage, { mesos: measured([], []), marathon: { app }, settings });
+  expect(linesOf(message)[2]).toBe('Build agents (1) | 2.0 | – | 4.0 GB | –');
+  const silent = await read(usage, { mesos: measured([], []), marathon: { app: fails }, settings });
+  expect(silent.text).toBe('What Jenkins uses is not known: Marathon: did not answer within 15 s.');
 });
 
 test('a bug in reading the use is not a gap', async () => {

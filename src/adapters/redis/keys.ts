@@ -26,6 +26,9 @@ export interface Keys {
   ack(id: string): string;
   silence(fingerprint: string): string;
   ledger: string;
+  digest(what: string): string;
+  /** Stream of samples, one a minute. */
+  usage: string;
   lease(what: string): string;
 }
 
@@ -53,6 +56,8 @@ export function keysOf(name: string): Keys {
     ack: below('incident:ack'),
     silence: below('silence'),
     ledger: `${prefix}:ledger`,
+    digest: below('digest'),
+    usage: `${prefix}:usage`,
     lease: below('lease'),
   };
 }
