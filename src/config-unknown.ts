@@ -17,6 +17,7 @@ const OUR_PREFIXES = [
   'ADMIN_',
   'ALERT_',
   'DIGEST_',
+  'USAGE_',
   'ONCALL_',
 ];
 

@@ -3,6 +3,7 @@
 // "expected …"; each description says what the variable is for, its unit and why one would set it.
 import { z } from 'zod';
 import { redisOptions } from './adapters/redis/connect.js';
+import { cronFault, isZone } from './core/schedule.js';
 
 export const roles = ['all', 'bot', 'worker', 'playground', 'doctor'] as const;
 export type Role = (typeof roles)[number];
@@ -88,6 +89,9 @@ export const environment = z.object({
     .describe(
       'Id of the channel alerts are posted in, C… or G… (in Slack: channel name, About, at the bottom). Invite the bot to it. Without it nobody is alerted.',
     ),
+  DIGEST_CHANNEL: text('the id of a channel such as C024BE91L, not its name', /^[CG][A-Z0-9]{2,}$/)
+    .optional()
+    .describe('Id of the channel usage digests are posted in. Without it ALERT_CHANNEL.'),
   ONCALL_MENTION: text(
     'the id of a person or a user group such as U024BE7LH or S0614TZR7, not its name',
     /^[UWS][A-Z0-9]{2,}$/,
@@ -175,6 +179,32 @@ export const environment = z.object({
     .optional()
     .describe('Unix user the controller runs as; fills its placeholder in MANIFEST_FILE.'),
   POLICY_FILE: path().prefault('manifests/policy.yaml').describe('Who may do what (YAML). Read again when it changes.'),
+
+  DIGEST_SCHEDULE: z
+    .string()
+    .superRefine((cron, context) => {
+      const fault = cronFault(cron);
+      if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+    })
+    .prefault('0 9 * * 1-5')
+    .describe(
+      'When usage digests are posted: five cron fields, minute hour day month weekday, in TIME_ZONE. The first of a week tells of the week, the others of the time since the one before.',
+    ),
+  TIME_ZONE: z
+    .string()
+    .refine(isZone, { error: 'an IANA time zone such as Europe/Berlin, Asia/Shanghai or UTC' })
+    .prefault('UTC')
+    .describe('Zone of DIGEST_SCHEDULE and of the times in digests and charts.'),
+  USAGE_RETENTION_DAYS: z
+    .string()
+    .refine((value) => /^\d{1,3}$/.test(value) && Number(value) >= 1 && Number(value) <= 366, {
+      error: 'a whole number from 1 to 366 days',
+    })
+    .transform(Number)
+    .prefault('35')
+    .describe(
+      'For how many days usage samples, one a minute, are kept in Redis (about 0.3 MB a day). Digests compare with the week before: 14 is the least that is of use to them.',
+    ),
 
   HOST: host().prefault('127.0.0.1').describe("Address Slack's requests are taken on, without SLACK_APP_TOKEN only."),
   PORT: port().prefault('3000').describe('TCP port for it. 0 is any free one.'),

@@ -15,6 +15,7 @@ import {
   type VariableName,
   variableNames,
 } from './config-variables.js';
+import type { Schedule } from './core/schedule.js';
 
 export { type Role, roles };
 export type Environment = Record<string, string | undefined>;
@@ -49,6 +50,9 @@ export interface Config {
   };
   /** Ids, never names. Without a channel nothing is posted unasked. */
   alerts: { channelId: string | undefined; oncall: string | undefined };
+  /** Without a channel none is posted. */
+  digests: { channelId: string | undefined; schedule: Schedule };
+  usageRetentionDays: number;
   /** Undefined: a private Redis in `dataDir`. */
   redisUrl: Secret | undefined;
   marathon: Upstream & { appId: string };
@@ -200,6 +204,11 @@ function shape(values: z.output<typeof environment>, secrets: Secrets, botToken:
       command: values.SLACK_COMMAND,
     },
     alerts: { channelId: values.ALERT_CHANNEL, oncall: values.ONCALL_MENTION },
+    digests: {
+      channelId: values.DIGEST_CHANNEL ?? values.ALERT_CHANNEL,
+      schedule: { cron: values.DIGEST_SCHEDULE, zone: values.TIME_ZONE },
+    },
+    usageRetentionDays: values.USAGE_RETENTION_DAYS,
     redisUrl: secrets.REDIS_URL,
     marathon: { ...upstream('MARATHON'), appId: values.MARATHON_APP_ID },
     mesos: upstream('MESOS'),

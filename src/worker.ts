@@ -1,16 +1,7 @@
 // Hands: takes jobs, carries them out through the journeys, sends. Drains before it exits.
-import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import type { Ports as Systems } from './adapters/index.js';
-import { alertChannel } from './adapters/redis/alert-channel.js';
-import { auditStore } from './adapters/redis/audit-store.js';
-import { boardStore, incidentStore } from './adapters/redis/board-store.js';
-import type { Redis } from './adapters/redis/connect.js';
+import { boardStore } from './adapters/redis/board-store.js';
 import { keysOf } from './adapters/redis/keys.js';
-import { messageStore } from './adapters/redis/message-store.js';
-import { pace } from './adapters/redis/pace.js';
-import { planStore } from './adapters/redis/plan-store.js';
-import { alertQueue, changeQueue, messages, openQueues, type PostJob, planQueue } from './adapters/redis/queue.js';
+import { alertQueue, digestClock, openQueues, type PostJob } from './adapters/redis/queue.js';
 import {
   Again,
   changeRun,
@@ -20,38 +11,19 @@ import {
   type LockTimes,
   startHands,
 } from './adapters/redis/worker.js';
-import { scrubber } from './adapters/secrets.js';
-import { slackClients } from './adapters/slack/client.js';
-import { slackMessenger } from './adapters/slack/messenger.js';
-import { slackPeople, type Team } from './adapters/slack/people.js';
 import { rules } from './alerts/index.js';
-import { catalogueOf, commands } from './commands/index.js';
-import type { Config } from './config.js';
 import { isPolled } from './core/alert.js';
-import { UserError } from './core/errors.js';
 import type { ChangesJob, EventsJob, ReadsJob, TicksJob } from './core/jobs.js';
-import { type Clock, SECOND } from './core/time.js';
+import { SECOND } from './core/time.js';
 import { raise } from './journeys/alert.js';
-import { type AttendPorts, tick } from './journeys/alert-attend.js';
+import { tick } from './journeys/alert-attend.js';
 import { perform } from './journeys/command.js';
-import type { PerformPorts } from './journeys/ports.js';
-import { type SendPorts, send } from './journeys/send.js';
+import { digestTick } from './journeys/digest.js';
+import { send } from './journeys/send.js';
 import type { Log } from './logger.js';
-import type { PolicyFile } from './policy-file.js';
-import type { Tally } from './tally.js';
+import { type PortsOptions, portsOf } from './worker-ports.js';
 
-export interface WorkerOptions {
-  config: Config;
-  /** Waits while Redis is away. */
-  redis: Redis;
-  systems: Systems;
-  team: Team;
-  policy: PolicyFile;
-  clock: Clock;
-  log: Log;
-  tally: Tally;
-  /** Since when Slack takes nothing from us, real time by our clock; undefined while it does. */
-  slackSilentSince(): Promise<number | undefined>;
+export interface WorkerOptions extends PortsOptions {
   /** Tests make the time a dead worker's job lies still shorter. */
   lockTimes?: LockTimes;
 }
@@ -71,93 +43,13 @@ const POSTS_GRACE_MS = 2 * SECOND;
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { config, redis, clock, log, tally } = options;
   const keys = keysOf(config.name);
-  const scrub = scrubber(config.secrets());
   const queues = openQueues(redis, keys);
   // This is the lock on the app: one change at a time over all workers.
   await queues.changes.setGlobalConcurrency(1);
   // Order matters: a kill must not overtake the deployment that asked for it.
   await queues.events.setGlobalConcurrency(1);
 
-  const clients = slackClients(config.slack.botToken.value(), config.slack.apiUrl);
-  const audit = auditStore(redis, keys);
-  const incidents = incidentStore(redis, keys);
-  const alerting = alertQueue(queues, clock);
-  const said = messages(redis, queues, keys, scrub);
-  const channel = alertChannel(redis, keys);
-  const ports: PerformPorts = {
-    command: {
-      ...options.systems,
-      manifest: { read: () => readManifest(config.manifestFile) },
-      audit,
-      incidents: { ...incidents, refresh: () => alerting.decide({ v: 1, kind: 'refresh' }, `refresh-${randomUUID()}`) },
-      rules,
-      changes: changeQueue(redis, queues, keys),
-      catalogue: catalogueOf(commands),
-      settings: {
-        name: options.team.botName,
-        slashCommand: config.slack.command,
-        appId: config.marathon.appId,
-        executorsAppId: config.executorsAppId,
-        scmSyncGit: config.manifestValues.SCM_SYNC_GIT,
-        appUser: config.manifestValues.APP_USER,
-        alertChannel: config.alerts.channelId,
-      },
-      clock,
-    },
-    messages: said,
-    plans: planStore(redis, keys),
-    audit,
-    queue: planQueue(redis, queues, keys),
-    people: slackPeople(clients.repeatable, options.team, clock),
-    alertChannel: channel,
-    policy: options.policy.current,
-    clock,
-    log,
-    counted: tally.command,
-  };
-  const sending: SendPorts = {
-    messenger: slackMessenger({
-      clients,
-      scrub,
-      onPlainTwin: (code) => log.warn({ code }, 'Slack refused blocks; the plain text was sent'),
-    }),
-    records: messageStore(redis, keys),
-    pace: pace(redis, keys),
-    alertChannel: channel,
-    alerted: tally.alerted,
-    clock,
-    log,
-  };
-  const raising = {
-    rules,
-    marathon: options.systems.marathon,
-    messages: said,
-    queue: alerting,
-    settings: {
-      appId: config.marathon.appId,
-      slashCommand: config.slack.command,
-      channelId: config.alerts.channelId,
-      oncall: config.alerts.oncall,
-    },
-    clock,
-    log,
-  };
-  const attending: AttendPorts = {
-    rules,
-    incidents,
-    trim: () => incidents.trim(clock.now()),
-    queue: alerting,
-    asking: {
-      ...options.systems,
-      audit,
-      slackSilentSince: options.slackSilentSince,
-      remembered: incidents.remembered,
-      settings: raising.settings,
-      clock,
-    },
-    log,
-  };
-
+  const { performing, sending, raising, attending, digesting } = portsOf(options, queues, keys);
   const times = options.lockTimes ?? LOCK_TIMES;
   const common = {
     redis,
@@ -172,13 +64,13 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       queue: 'reads',
       concurrency: READS_AT_ONCE,
       process: (job, token, signal) =>
-        perform(job.data, changeRun(redis, keys, times, job as never, token, signal), ports),
+        perform(job.data, changeRun(redis, keys, times, job as never, token, signal), performing),
     }),
     startHands<ChangesJob>({
       ...common,
       queue: 'changes',
       concurrency: 1,
-      process: (job, token, signal) => perform(job.data, changeRun(redis, keys, times, job, token, signal), ports),
+      process: (job, token, signal) => perform(job.data, changeRun(redis, keys, times, job, token, signal), performing),
     }),
     startHands<PostJob>({
       ...common,
@@ -204,14 +96,22 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       queue: 'ticks',
       concurrency: TICKS_AT_ONCE,
       process: (job, _token, signal) =>
-        orLogged(log, signal, job.data.kind, () => tick(job.data, job.id ?? '', attending)),
+        orLogged(log, signal, job.data.kind, () => {
+          const { data } = job;
+          if (data.kind === 'sample' || data.kind === 'digest') return digestTick(data, digesting);
+          return tick(data, job.id ?? '', attending);
+        }),
     }),
   ];
   const [reads, changes, posts, events, ticks] = hands;
+  const alerting = alertQueue(queues, clock);
   await alerting.schedule(
     rules.filter(isPolled).map(({ name, watches }) => ({ rule: name, everyMs: watches.everyMs })),
   );
   await alerting.look('a worker starts', 0);
+  await digestClock(queues, clock).schedule(
+    config.digests.channelId === undefined ? undefined : config.digests.schedule,
+  );
   return {
     async stop() {
       // Changes first, handed back at once: what they say last still goes out through `posts`.
@@ -232,18 +132,8 @@ async function orLogged(log: Log, signal: AbortSignal, kind: string, act: () => 
   try {
     await act();
   } catch (error) {
-    if (!signal.aborted && !(error instanceof LockLost)) log.error({ err: error, kind }, 'a bug in an alert job');
+    if (!signal.aborted && !(error instanceof LockLost))
+      log.error({ err: error, kind }, 'a bug in a job that nobody waits for');
     throw error;
-  }
-}
-
-async function readManifest(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch {
-    throw new UserError(
-      `The manifest file \`${file}\` cannot be read on the server.`,
-      'Whoever runs Bellboard sets `MANIFEST_FILE`.',
-    );
   }
 }

@@ -33,6 +33,8 @@ describe('with as little as possible', () => {
       name: 'bellboard',
       slack: { botToken: '•••', appToken: '•••', apiUrl: 'https://slack.com/api/', command: '/ci' },
       alerts: {},
+      digests: { schedule: { cron: '0 9 * * 1-5', zone: 'UTC' } },
+      usageRetentionDays: 35,
       marathon: { urls: ['http://marathon.example:8080'], appId: '/jenkins', credentials: {} },
       mesos: { urls: [], credentials: {} },
       jenkins: { urls: [], credentials: {} },
@@ -63,6 +65,20 @@ describe('a value', () => {
     [
       { ALERT_CHANNEL: 'C0CIALERTS', ONCALL_MENTION: 'S0CIOPS' },
       { alerts: { channelId: 'C0CIALERTS', oncall: 'S0CIOPS' } },
+    ],
+    [{ ALERT_CHANNEL: 'C0CIALERTS' }, { digests: { channelId: 'C0CIALERTS' } }],
+    [
+      {
+        ALERT_CHANNEL: 'C0CIALERTS',
+        DIGEST_CHANNEL: 'C0TEAM',
+        DIGEST_SCHEDULE: '30 8 * * 1',
+        TIME_ZONE: 'Asia/Shanghai',
+        USAGE_RETENTION_DAYS: '90',
+      },
+      {
+        digests: { channelId: 'C0TEAM', schedule: { cron: '30 8 * * 1', zone: 'Asia/Shanghai' } },
+        usageRetentionDays: 90,
+      },
     ],
     [{ ALERT_CHANNEL: 'G024BE91L', ONCALL_MENTION: 'U024BE7LH' }, { alerts: { oncall: 'U024BE7LH' } }],
     [
@@ -104,6 +120,27 @@ describe('a value', () => {
       { ONCALL_MENTION: '@ci-ops' },
       'ONCALL_MENTION: expected the id of a person or a user group such as U024BE7LH or S0614TZR7, not its name, got "@ci-ops"',
     ],
+    [
+      { DIGEST_SCHEDULE: '0 0 9 * * 1-5' },
+      'DIGEST_SCHEDULE: expected five cron fields (minute hour day month weekday) such as 0 9 * * 1-5, without a field for seconds, got "0 0 9 * * 1-5"',
+    ],
+    [
+      { DIGEST_SCHEDULE: 'every morning' },
+      'DIGEST_SCHEDULE: expected five cron fields (minute hour day month weekday) such as 0 9 * * 1-5, got "every morning"',
+    ],
+    [
+      { DIGEST_SCHEDULE: '61 9 * * *' },
+      'DIGEST_SCHEDULE: expected five cron fields (minute hour day month weekday) such as 0 9 * * 1-5 (Constraint error, got value 61 expected range 0-59), got "61 9 * * *"',
+    ],
+    [
+      { DIGEST_SCHEDULE: '* * * * *' },
+      'DIGEST_SCHEDULE: expected five cron fields (minute hour day month weekday) such as 0 9 * * 1-5, at most once an hour, got "* * * * *"',
+    ],
+    [
+      { TIME_ZONE: 'Mars/Olympus' },
+      'TIME_ZONE: expected an IANA time zone such as Europe/Berlin, Asia/Shanghai or UTC, got "Mars/Olympus"',
+    ],
+    [{ USAGE_RETENTION_DAYS: '0' }, 'USAGE_RETENTION_DAYS: expected a whole number from 1 to 366 days, got "0"'],
     [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL: expected trace, debug, info, warn, error, fatal or silent, got "loud"'],
     [
       { MARATHON_URL: 'marathon:8080' },

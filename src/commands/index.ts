@@ -5,6 +5,7 @@ import { ack } from './ack.js';
 import { alerts } from './alerts.js';
 import { cancel } from './cancel.js';
 import { deploy } from './deploy.js';
+import { digest } from './digest.js';
 import { help } from './help.js';
 import { logs } from './logs.js';
 import { scale } from './scale.js';
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   ack,
   silence,
   usage,
+  digest,
   logs,
   deploy,
   scale,

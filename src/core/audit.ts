@@ -26,4 +26,6 @@ export interface Audit {
   record(entry: AuditEntry): Promise<void>;
   /** Newest first. */
   recent(limit: number): Promise<AuditEntry[]>;
+  /** What was done at `from` or later, newest first. */
+  since(from: number): Promise<AuditEntry[]>;
 }

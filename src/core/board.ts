@@ -65,6 +65,8 @@ export interface Board {
 export interface Incidents {
   /** Open ones first, then the newest; at most `limit`. */
   recent(limit: number): Promise<Incident[]>;
+  /** What rang at `from` or later, newest first. */
+  since(from: number): Promise<Incident[]>;
   /** @param id as people say it, in any case */
   find(id: string): Promise<Incident | undefined>;
   ackOf(id: string): Promise<Ack | undefined>;

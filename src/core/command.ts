@@ -7,7 +7,9 @@ import type { Incidents } from './board.js';
 import type { ChangeQueue } from './changes.js';
 import type { Jenkins, Json, JsonObject, Marathon, Mesos } from './cluster.js';
 import type { Message } from './conversation.js';
+import type { DigestDesk } from './digest.js';
 import type { Clock } from './time.js';
+import type { UsageStore } from './usage-sample.js';
 
 /** read: retried freely · change: audited · disrupt: audited, and asks first. The policy file speaks of these. */
 export type Effect = 'read' | 'change' | 'disrupt';
@@ -61,6 +63,9 @@ export interface Settings {
   appUser: string | undefined;
   /** Where alerts are posted; undefined: nobody is alerted. */
   alertChannel: string | undefined;
+  /** IANA zone of the times in digests and charts. */
+  timeZone: string;
+  usageRetentionDays: number;
 }
 
 /** What a command may reach. Each names the few calls it makes: `Pick<Ports, 'marathon'>` or narrower. */
@@ -71,6 +76,9 @@ export interface Ports {
   /** The controller's manifest as text, read when asked for. */
   manifest: { read(): Promise<string> };
   audit: { recent(limit: number): Promise<AuditEntry[]> };
+  /** The samples of the past. */
+  usage: Pick<UsageStore, 'read' | 'latest'>;
+  digests: DigestDesk;
   incidents: Incidents & {
     /** Has the board shown anew, after something about an incident was said. */
     refresh(): Promise<void>;

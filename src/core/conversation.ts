@@ -1,5 +1,6 @@
 // What Bellboard says: messages as data, independent of Slack's JSON. Views make them, `adapters/slack/render.ts` turns
 // them into blocks within Slack's limits, and the `posts` queue delivers them.
+import type { Chart } from './chart.js';
 import { prose, type Rich } from './text.js';
 
 export type MessageBlock =
@@ -33,6 +34,8 @@ export interface Message {
   /** A full sentence with the same facts as the blocks: notification, screen reader, search, and the twin when Slack refuses blocks. */
   text: string;
   blocks: MessageBlock[];
+  /** A picture that goes with it, as a message of its own (`journeys/chart.ts`): text and blocks are then its twin. */
+  chart?: Chart;
 }
 
 /** Where a message goes. Ids are Slack's. */
@@ -40,6 +43,8 @@ export type Destination =
   | { kind: 'channel'; channelId: string; threadTs?: string }
   /** In the thread of another logical message; waits until that one has been posted. */
   | { kind: 'thread'; parent: string; broadcast?: boolean }
+  /** Below another logical message, once that has been posted: where a picture goes. */
+  | { kind: 'beside'; parent: string }
   /** Only the person who asked sees it. After 30 min, or 4 uses, it goes by direct message. */
   | {
       kind: 'answer';

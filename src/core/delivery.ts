@@ -36,15 +36,20 @@ export interface Messenger {
   /** One of the five uses of a `response_url`. */
   respond(responseUrl: string, message: Message, how: { replace: boolean; inChannel: boolean }): Promise<void>;
   direct(userId: string, message: Message, key: string): Promise<Spot>;
-  /** A text file into a channel or thread. */
-  upload(
-    to: { channelId: string; threadTs?: string },
-    file: { name: string; title: string; content: string },
-  ): Promise<void>;
+  /** A text or a picture, as a file into a channel or thread. Twice is two files. */
+  upload(to: { channelId: string; threadTs?: string }, file: UploadedFile): Promise<void>;
   /** Looks for a message of ours by its key; `cannot-look` without a history scope. */
   find(to: { channelId: string; threadTs?: string }, key: string): Promise<Spot | 'absent' | 'cannot-look'>;
   /** What of this message does not fit into one, as plain text. */
   overflow(message: Message): string | undefined;
+}
+
+export interface UploadedFile {
+  name: string;
+  title: string;
+  content: string | Uint8Array;
+  /** For those who do not see it. */
+  altText?: string;
 }
 
 export interface StoredMessage {

@@ -124,9 +124,15 @@ export type EventsJob = { v: 1 } & (
 );
 
 /** What the clock, or a decision, asks for outside of the queue that decides. */
-export type TicksJob = { v: 1 } /** `trim`: forget what is older than anybody can ask for. */ & (
+export type TicksJob = AlertTick | DigestTick;
+
+export type AlertTick = { v: 1 } & (
   | { kind: 'look' }
+  /** Forget what is older than anybody can ask for. */
   | { kind: 'trim' }
   | { kind: 'poll'; rule: string }
   | { kind: 'investigate' | 'accompany' | 'escalate'; incident: string }
 );
+
+/** `sample`: every minute. `digest`: when one may be due. */
+export type DigestTick = { v: 1 } & ({ kind: 'sample' } | { kind: 'digest' });

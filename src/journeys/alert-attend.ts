@@ -4,7 +4,7 @@ import { type AlertPorts, type Findings, isPolled, type Rule } from '../core/ale
 import type { BoardState } from '../core/board.js';
 import { isKeptQuiet, isUnheard } from '../core/decide.js';
 import type { Incident } from '../core/incident.js';
-import type { TicksJob } from '../core/jobs.js';
+import type { AlertTick } from '../core/jobs.js';
 import { MINUTE, SECOND } from '../core/time.js';
 import type { AlertQueue, RaisePorts } from './alert-ports.js';
 import type { Log } from './ports.js';
@@ -77,7 +77,7 @@ export interface AttendPorts {
 }
 
 /** A tick: asks the systems and hands what they say to the queue that decides. @param id of the tick, so that a repeat adds nothing */
-export async function tick(job: TicksJob, id: string, ports: AttendPorts): Promise<void> {
+export async function tick(job: AlertTick, id: string, ports: AttendPorts): Promise<void> {
   if (job.kind === 'look') return ports.queue.look(EVERY_30_S, 0);
   if (job.kind === 'trim') return ports.trim();
   if (job.kind === 'poll') return poll(job.rule, id, ports);

@@ -7,6 +7,7 @@ import type { AnyJob, ChangeRun, ChangesJob, CommandJob, PressJob, ReadsJob } fr
 import { type Parsed, parse } from '../core/parse.js';
 import { MINUTE } from '../core/time.js';
 import { isTakenOver, runChange, showStep } from './change.js';
+import { putWithChart } from './chart.js';
 import { inTime } from './deadline.js';
 import { runConfirmed } from './disrupt.js';
 import { askedFor, permissionFromMemory, permissionOf } from './permission.js';
@@ -134,7 +135,9 @@ async function read(
   const message = await withChannelFault(command.view(facts, asked), ports);
   // An answer to the channel cannot take the place of a private message.
   const to = answerTo(job, { here: parsed.here, replace: !parsed.here });
-  await ports.messages.put(answerKey(job.delivery), to, parsed.here ? message : showable(message, job, parsed));
+  const shown = parsed.here ? message : showable(message, job, parsed);
+  const asker = { userId: job.actor.userId, channelId: job.place.channelId };
+  await putWithChart(answerKey(job.delivery), to, shown, { messages: ports.messages, asker });
   ports.counted(command.name, 'succeeded');
 }
 

@@ -68,7 +68,7 @@ export async function withChannelFault(
   const fault = alertChannel === undefined ? undefined : await ports.alertChannel.fault();
   if (alertChannel === undefined || fault === undefined) return message;
   const note = md`:warning: Alerts cannot be posted in ${prose(`<#${alertChannel}>`)} since ${moment(fault.since)}, they wait (${fault.code}). ${prose(alertRemedy(fault.code, name))}`;
-  return { text: message.text, blocks: [...message.blocks, context(note)] };
+  return { ...message, blocks: [...message.blocks, context(note)] };
 }
 
 const alertRemedy = (code: string, botName: string): string =>

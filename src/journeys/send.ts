@@ -1,5 +1,6 @@
 // The last step of every journey: makes Slack show what a logical message should say. Called by the `posts` queue with
 // a key; reads the newest content, so however many edits were asked for, one call sends the last of them.
+import type { DrawChart } from '../core/chart.js';
 import type { Destination, Message } from '../core/conversation.js';
 import {
   type AlertChannel,
@@ -12,10 +13,12 @@ import {
 } from '../core/delivery.js';
 import { md, mention } from '../core/text.js';
 import { type Clock, DAY, MINUTE, SECOND } from '../core/time.js';
+import { picture } from './chart.js';
 import { delayed, isAlert, lateness } from './late.js';
 
 export interface SendPorts {
   messenger: Messenger;
+  draw: DrawChart;
   records: MessageRecords;
   pace: Pace;
   /** Told what becomes of alerts. */
@@ -23,7 +26,7 @@ export interface SendPorts {
   /** @param ms from what happened to the request that tells Slack */
   alerted(ms: number): void;
   clock: Clock;
-  log: { warn(fields: object, text: string): void };
+  log: { warn(fields: object, text: string): void; error(fields: object, text: string): void };
 }
 
 /** `again`: nothing is lost, look again after so many ms. */
@@ -88,6 +91,8 @@ async function deliver(key: string, stored: StoredMessage, ports: SendPorts): Pr
       return post(key, stored, stored.to, ports);
     case 'thread':
       return reply(key, stored, stored.to, ports);
+    case 'beside':
+      return beside(key, stored, stored.to.parent, ports);
     case 'answer':
       return answer(key, stored, stored.to, ports);
     case 'direct':
@@ -106,6 +111,7 @@ async function edit(key: string, stored: StoredMessage, spot: Spot, ports: SendP
 type ChannelSpot = { channelId: string; threadTs?: string; broadcast?: boolean };
 
 async function post(key: string, stored: StoredMessage, to: ChannelSpot, ports: SendPorts): Promise<SendResult> {
+  if (stored.wanted.chart !== undefined) return upload(key, stored, to, ports);
   const found = stored.sending ? await ports.messenger.find(to, key) : 'absent';
   if (typeof found === 'object') {
     await ports.records.sent(key, '', found);
@@ -132,16 +138,46 @@ async function reply(
   to: Extract<Destination, { kind: 'thread' }>,
   ports: SendPorts,
 ): Promise<SendResult> {
-  const parent = await ports.records.read(to.parent);
-  if (parent?.ts === undefined || parent.channelId === undefined) {
-    if (parent?.error === undefined) return { again: PARENT_WAIT_MS };
-    await ports.records.refused(key, stored.digest, parent.error);
-    return DONE;
-  }
+  const parent = await placed(key, stored, to.parent, ports);
+  if ('again' in parent || 'done' in parent) return parent;
   const broadcast = to.broadcast === true ? { broadcast: true } : {};
   // A reply to a reply is refused by Slack (`thread_ts` must be the parent's): what was asked in a thread stays in it.
   const threadTs = parent.to.kind === 'channel' ? (parent.to.threadTs ?? parent.ts) : parent.ts;
   return post(key, stored, { channelId: parent.channelId, threadTs, ...broadcast }, ports);
+}
+
+/** In the parent's conversation, not in its thread. */
+async function beside(key: string, stored: StoredMessage, parentKey: string, ports: SendPorts): Promise<SendResult> {
+  const parent = await placed(key, stored, parentKey, ports);
+  if ('again' in parent || 'done' in parent) return parent;
+  const { to } = parent;
+  const thread = to.kind === 'channel' && to.threadTs !== undefined ? { threadTs: to.threadTs } : {};
+  return post(key, stored, { channelId: parent.channelId, ...thread }, ports);
+}
+
+/** The other message, once it stands in Slack; what to do until then, or when it never will. */
+async function placed(
+  key: string,
+  stored: StoredMessage,
+  parentKey: string,
+  { records }: SendPorts,
+): Promise<SendResult | (StoredMessage & Spot)> {
+  const parent = await records.read(parentKey);
+  if (parent?.ts !== undefined && parent.channelId !== undefined)
+    return { ...parent, channelId: parent.channelId, ts: parent.ts };
+  if (parent?.error === undefined) return { again: PARENT_WAIT_MS };
+  await records.refused(key, stored.digest, parent.error);
+  return DONE;
+}
+
+/** A picture that Slack refuses is told in words, in the same place. */
+async function upload(key: string, stored: StoredMessage, to: ChannelSpot, ports: SendPorts): Promise<SendResult> {
+  const wait = await turn('files.completeUploadExternal', `post:${to.channelId}`, ports);
+  if (wait > 0) return { again: wait };
+  const twin = await picture(key, stored, to, ports);
+  if (twin === undefined) await ports.records.sent(key, stored.digest, undefined);
+  else await ports.records.sent(key, stored.digest, await ports.messenger.post(to, twin, key));
+  return DONE;
 }
 
 async function answer(

@@ -25,7 +25,7 @@ const SIGNS =
 test('what you may do, with how it is typed', async () => {
   const message = await helped(undefined);
   expect(message.text).toBe(
-    'What you may do here: help, where, status, alerts, ack, silence, usage, logs, deploy, scale, cancel.',
+    'What you may do here: help, where, status, alerts, ack, silence, usage, digest, logs, deploy, scale, cancel.',
   );
   expect(linesOf(message)).toEqual([
     '*What you may do here*',
@@ -35,7 +35,8 @@ test('what you may do, with how it is typed', async () => {
     '`/ci alerts` What rings now, who has it in hand, and what rang in the last 24 h.',
     '`/ci ack &lt;id&gt;` Says that you look after an alert, so that nobody else is called.',
     '`/ci silence &lt;id&gt; [--for 1h] [--off] [reason]` Keeps an alert, and what rings for the same cause, quiet for a while.',
-    '`/ci usage` CPU and memory given to Jenkins, really used, and what the cluster has.',
+    '`/ci usage [1h|24h|7d|30d] [--by label|agent]` CPU and memory given to Jenkins, really used, and what the cluster has; now, or over a time.',
+    '`/ci digest [now [day|week]]` When the next usage digest comes, or one at once.',
     "`/ci logs [stdout|stderr] [--previous] [--lines N]` The last lines of the controller's output, from its Mesos sandbox.",
     '`/ci deploy [--git URL] [--user U] [--cpus N] [--mem MiB] [--set K=V]… [--wait 30m|--now] [--dry-run]` Deploy the Jenkins controller from its manifest.',
     '`/ci scale executors &lt;count&gt; [--label L] [--controller]` Change how many Jenkins executors run.',
@@ -46,7 +47,7 @@ test('what you may do, with how it is typed', async () => {
 
 test('what you may not do is named, with how to learn who can', async () => {
   const message = await helped(undefined, READS_ONLY);
-  expect(message.text).toBe('What you may do here: help, where, status, alerts, usage, logs.');
+  expect(message.text).toBe('What you may do here: help, where, status, alerts, usage, digest, logs.');
   expect(linesOf(message)).toContain(
     '(Not for you here: `ack`, `silence`, `deploy`, `scale`, `cancel`. `/ci help &lt;command&gt;` says who can.)',
   );

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AlertPorts, Rule } from '../../src/core/alert.js';
 import type { Incident } from '../../src/core/incident.js';
-import type { TicksJob } from '../../src/core/jobs.js';
+import type { AlertTick } from '../../src/core/jobs.js';
 import { HOUR, MINUTE, SECOND } from '../../src/core/time.js';
 import { attend, tick } from '../../src/journeys/alert-attend.js';
 import { anIncident, deathFacts } from '../support/alert-scene.js';
@@ -126,7 +126,7 @@ describe('a tick', () => {
       ...more,
     }) as Rule;
   async function ticked(
-    job: TicksJob,
+    job: AlertTick,
     some: Partial<Rule> = {},
     incident: Incident | undefined = anIncident({ reopened: 1 }),
   ) {
@@ -162,7 +162,7 @@ describe('a tick', () => {
   });
 
   const line = { at: NOW, text: 'found' };
-  test.each<[string, TicksJob, Partial<Rule>, object]>([
+  test.each<[string, AlertTick, Partial<Rule>, object]>([
     [
       'to investigate',
       { v: 1, kind: 'investigate', incident: 'A17' },

@@ -31,7 +31,8 @@ export function fakeMessages(): FakeMessages {
     slack: 'takes',
     text: (key) => standing.get(key)?.message.text ?? '',
     keys: () => [...standing.keys()],
-    async put(key, to, message, { rank = 0 } = {}) {
+    async put(key, to, message, { rank = 0, once = false } = {}) {
+      if (once && standing.has(key)) return;
       if (rank < (standing.get(key)?.rank ?? -1)) return;
       standing.set(key, { to, message, rank });
       fake.said.push({ key, to, message, rank });
@@ -175,6 +176,7 @@ export function fakePerform(command: Partial<Ports> = {}): FakePerform {
         if (!trail.some((other) => other.jobId === entry.jobId)) trail.push(entry);
       },
       recent,
+      since: async (from) => trail.filter((entry) => entry.at >= from).toReversed(),
     },
     queue: fakePlanQueue(),
     people: fakePeople(),

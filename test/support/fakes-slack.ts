@@ -2,11 +2,12 @@
 import type { Destination, Message } from '../../src/core/conversation.js';
 import type { SlackError, StoredMessage } from '../../src/core/delivery.js';
 import type { SendPorts } from '../../src/journeys/send.js';
-import { fakeLog } from './fakes-journey.js';
+import { type FakeLog, fakeLog } from './fakes-journey.js';
 import { type ManualClock, manualClock } from './manual-clock.js';
 
 /** Slack and the records as plain data; `next` fails the next call of a method. */
 export interface Office extends SendPorts {
+  log: FakeLog;
   clock: ManualClock;
   rows: Map<string, StoredMessage>;
   slack: { call: string; to: unknown; text: string }[];
@@ -49,6 +50,7 @@ export function office(): Office {
   const fake: Office = {
     clock,
     rows,
+    draw: async () => new Uint8Array([137]),
     slack: [],
     next: new Map(),
     found: 'cannot-look',
@@ -82,7 +84,8 @@ export function office(): Office {
         return { channelId: `D-${userId}`, ts: `${fake.slack.length}.0` };
       },
       async upload(to, file) {
-        call('upload', to, { text: file.content, blocks: [] });
+        const text = typeof file.content === 'string' ? file.content : `${file.name}: ${file.title}`;
+        call('upload', to, { text, blocks: [] });
       },
       find: async () => fake.found,
       overflow: () => fake.rest,

@@ -7,6 +7,7 @@ import type { ChangeQueue } from '../../src/core/changes.js';
 import type { Jenkins, Marathon, Mesos } from '../../src/core/cluster.js';
 import type { Asked, Ports, Settings } from '../../src/core/command.js';
 import type { Clock } from '../../src/core/time.js';
+import type { UsageSample } from '../../src/core/usage-sample.js';
 import { aController, aFramework, agents, aLoadOf, anApp, aTask, aTemplate, SAVED } from './ci-service.js';
 import { manualClock } from './manual-clock.js';
 
@@ -38,7 +39,7 @@ export function fakeMarathon(calls: Partial<Marathon> = {}): Marathon {
 }
 
 export function fakeMesos(calls: Partial<Mesos> = {}): Mesos {
-  return {
+  const mesos: Mesos = {
     publicUrl: 'http://192.168.3.4:5050',
     agents: async () => agents(),
     hostnameOf: () => undefined,
@@ -57,6 +58,7 @@ export function fakeMesos(calls: Partial<Mesos> = {}): Mesos {
             },
           ]
         : [],
+    task: async (frameworkId, taskId) => (await mesos.tasks(frameworkId)).find((task) => task.id === taskId),
     endedTasks: async () => [],
     statistics: async () => [],
     taskStatus: async () => undefined,
@@ -65,6 +67,7 @@ export function fakeMesos(calls: Partial<Mesos> = {}): Mesos {
       `http://192.168.3.4:5050/#/agents/${mesosAgentId}/frameworks/${frameworkId}/executors/${taskId}`,
     ...calls,
   };
+  return mesos;
 }
 
 export function fakeJenkins(calls: Partial<Jenkins> = {}): Jenkins {
@@ -74,6 +77,8 @@ export function fakeJenkins(calls: Partial<Jenkins> = {}): Jenkins {
     controller: async () => aController(),
     executors: async () => aLoadOf(),
     buildQueue: async () => [],
+    builds: async () => ({ builds: [], isCut: false }),
+    nodesWith: async () => [],
     executorSettings: async () => ({
       controllerExecutors: 2,
       templates: [aTemplate()],
@@ -102,6 +107,7 @@ export const fakeChanges = (calls: Partial<ChangeQueue> = {}): ChangeQueue => ({
 /** A quiet board. */
 const fakeIncidents = (calls: Partial<Ports['incidents']> = {}): Ports['incidents'] => ({
   recent: async () => [],
+  since: async () => [],
   find: async () => undefined,
   ackOf: async () => undefined,
   silences: async () => ({}),
@@ -113,6 +119,23 @@ const fakeIncidents = (calls: Partial<Ports['incidents']> = {}): Ports['incident
   ...calls,
 });
 
+/** Kept in a plain list. */
+export const fakeSamples = (samples: readonly UsageSample[]): Ports['usage'] => ({
+  async *read(from, to) {
+    yield samples.filter(({ at }) => at >= from && at < to);
+  },
+  latest: async () => samples.at(-1),
+});
+
+const fakeDigests = (calls: Partial<Ports['digests']> = {}): Ports['digests'] => ({
+  schedule: { cron: '0 9 * * 1-5', zone: 'UTC' },
+  channelId: 'C0CIALERTS',
+  last: async () => undefined,
+  compose: unexpected('a digest'),
+  post: unexpected('the posting of a digest'),
+  ...calls,
+});
+
 export const SETTINGS: Settings = {
   name: 'bellboard',
   slashCommand: '/ci',
@@ -121,6 +144,8 @@ export const SETTINGS: Settings = {
   scmSyncGit: 'git@git.example.org:ci/jenkins.git',
   appUser: 'jenkins',
   alertChannel: 'C0CIALERTS',
+  timeZone: 'UTC',
+  usageRetentionDays: 35,
 };
 
 /** What `anApp` runs, so that a deploy of it finds nothing to do. */
@@ -146,6 +171,9 @@ export interface FakeCalls {
   incidents?: Partial<Ports['incidents']>;
   settings?: Partial<Settings>;
   audit?: readonly AuditEntry[];
+  /** Oldest first. */
+  samples?: readonly UsageSample[];
+  digests?: Partial<Ports['digests']>;
   manifest?: () => string;
   clock?: Clock;
 }
@@ -157,6 +185,8 @@ export function fakePorts(calls: FakeCalls = {}): Ports {
     jenkins: fakeJenkins(calls.jenkins),
     manifest: { read: async () => calls.manifest?.() ?? MANIFEST },
     audit: { recent: async (limit) => (calls.audit ?? []).slice(0, limit) },
+    usage: fakeSamples(calls.samples ?? []),
+    digests: fakeDigests(calls.digests),
     incidents: fakeIncidents(calls.incidents),
     rules,
     changes: fakeChanges(calls.changes),

@@ -5,6 +5,7 @@ import { DAY } from '../../core/time.js';
 import type { Keys } from './keys.js';
 
 const KEPT_MS = 400 * DAY;
+const PAGE = 200;
 
 // Claim and entry are one step: a worker killed between the two would otherwise leave a change without a record.
 const RECORD = `
@@ -26,6 +27,18 @@ export function auditStore(redis: Redis, keys: Keys): Audit {
         String(KEPT_MS),
         String(oldest),
       );
+    },
+    async since(from) {
+      const found: AuditEntry[] = [];
+      for (let end = '+'; ; ) {
+        const rows = await redis.xrevrange(keys.audit, end, '-', 'COUNT', PAGE);
+        const entries = rows.flatMap(([, [, text]]) => parseEntry(text));
+        found.push(...entries.filter((entry) => entry.at >= from));
+        const last = rows.at(-1)?.[0];
+        // They lie in the order in which they were written, which is that of their ends, not of their begins.
+        if (rows.length < PAGE || last === undefined || entries.every((entry) => entry.at < from)) return found;
+        end = `(${last}`;
+      }
     },
     async recent(limit) {
       const rows = await redis.xrevrange(keys.audit, '+', '-', 'COUNT', limit);

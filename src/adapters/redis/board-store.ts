@@ -173,6 +173,10 @@ export function incidentStore(redis: Redis, keys: Keys): IncidentStore {
       const isOver = (incident: Incident) => Number(incident.resolvedAt !== undefined);
       return all.sort((a, b) => isOver(a) - isOver(b) || b.raisedAt - a.raisedAt).slice(0, limit);
     },
+    async since(from) {
+      const ids = await redis.zrevrangebyscore(keys.recent, '+inf', from);
+      return (await Promise.all(ids.map(one))).filter((incident) => incident !== undefined);
+    },
     find: (id) => one(id.toUpperCase()),
     ackOf: async (id) => read<Ack>(await redis.get(keys.ack(id))),
     async silences() {

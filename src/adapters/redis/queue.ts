@@ -6,7 +6,8 @@ import type { ChangeInfo, ChangeQueue } from '../../core/changes.js';
 import type { Destination, Message, MessagePriority, Messages } from '../../core/conversation.js';
 import type { AnyJob, ChangesJob, ConfirmedJob, EventsJob, JobQueue, ReadsJob, TicksJob } from '../../core/jobs.js';
 import type { MarathonEvent } from '../../core/marathon-event.js';
-import { type Clock, DAY, HOUR, SECOND } from '../../core/time.js';
+import type { Schedule } from '../../core/schedule.js';
+import { type Clock, DAY, HOUR, MINUTE, SECOND } from '../../core/time.js';
 import { scrubbed } from '../scrubbed.js';
 import type { Scrub } from '../secrets.js';
 import { digestOf } from './digest.js';
@@ -194,6 +195,25 @@ export function alertQueue({ events, ticks }: Queues, clock: Clock) {
       for (const { key } of await ticks.getJobSchedulers()) {
         if (key.startsWith('poll-') && !wanted.has(key)) await ticks.removeJobScheduler(key);
       }
+    },
+  };
+}
+
+/** What the digest journey's clock is: BullMQ keeps each of these once, however many workers say it. */
+export function digestClock({ ticks }: Queues, clock: Clock) {
+  return {
+    /** @param schedule undefined: no digest is sent */
+    async schedule(schedule: Schedule | undefined) {
+      // A clock that is not the real one may be hurried on at any time; more ticks than samples do no harm.
+      const every = clock.speed === 1 ? MINUTE : SECOND;
+      await ticks.upsertJobScheduler('sample', { every }, { name: 'sample', data: { v: 1, kind: 'sample' } });
+      if (schedule === undefined) await ticks.removeJobScheduler('digest');
+      else {
+        const times = { pattern: schedule.cron, tz: schedule.zone };
+        await ticks.upsertJobScheduler('digest', times, { name: 'digest', data: { v: 1, kind: 'digest' } });
+      }
+      // What was due while nobody ran is due now.
+      await ticks.add('digest', { v: 1, kind: 'digest' }, { jobId: `digest-${randomUUID()}` });
     },
   };
 }

@@ -78,13 +78,17 @@ export function slackMessenger({ clients, scrub, onPlainTwin }: MessengerOptions
     upload: async (to, file) => {
       await slackCall(
         'files.completeUploadExternal',
-        clients.repeatable.filesUploadV2({
+        // Address, bytes, completion: three steps, of which the last shares the file, so none is repeated by itself.
+        clients.once.filesUploadV2({
           filename: file.name,
-          title: file.title,
-          content: scrub(file.content),
+          title: scrub(file.title),
+          ...(typeof file.content === 'string'
+            ? { content: scrub(file.content) }
+            : { file: Buffer.from(file.content) }),
+          ...(file.altText === undefined ? {} : { alt_text: scrub(file.altText) }),
           channel_id: to.channelId,
           ...(to.threadTs === undefined ? {} : { thread_ts: to.threadTs }),
-        } as Parameters<typeof clients.repeatable.filesUploadV2>[0]),
+        } as Parameters<typeof clients.once.filesUploadV2>[0]),
       );
     },
     find: (to, key) => find(clients, to, key),
@@ -106,6 +110,10 @@ async function withTwin<T>(
     return go(plainTwin(message));
   }
 }
+
+/** Of a message of ours, for people; what `chat.getPermalink` would answer (docs.slack.dev). @param workspace with trailing slash */
+export const linkTo = (workspace: string, { channelId, ts }: Spot): string =>
+  `${workspace}archives/${channelId}/p${ts.replace('.', '')}`;
 
 const spotOf = (answer: { channel?: string; ts?: string }): Spot => {
   if (answer.channel === undefined || answer.ts === undefined)

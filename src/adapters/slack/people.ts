@@ -14,6 +14,8 @@ export interface Team {
   botUserId: string;
   botId: string;
   botName: string;
+  /** Of the workspace, with trailing slash: `https://example.slack.com/`. */
+  url: string;
   /** From the `x-oauth-scopes` header. */
   scopes: string[];
 }
@@ -25,6 +27,7 @@ export async function whoAreWe(client: WebClient): Promise<Team> {
     botUserId: answer.user_id ?? '',
     botId: answer.bot_id ?? '',
     botName: answer.user ?? 'bellboard',
+    url: answer.url ?? '',
     scopes: answer.response_metadata?.scopes ?? [],
   };
 }
@@ -64,8 +67,14 @@ export function slackPeople(client: WebClient, team: Pick<Team, 'teamId'>, clock
       throw error;
     }
   });
+  const names = memory<string>(clock, async (userId) => {
+    const { user } = await slackCall('users.info', client.users.info({ user: userId }));
+    return user?.profile?.display_name || user?.real_name || user?.name || userId;
+  });
   return {
     person: people.fresh,
+    /** What people call somebody, which notifies nobody; the id when Slack does not say. */
+    nameOf: (userId: string): Promise<string> => names.fresh(userId).catch(() => userId),
     channel: channels.fresh,
     remembered: (userId: string, channelId: string) => ({
       person: people.remembered(userId) ?? {},

@@ -163,6 +163,12 @@ describe('commands find', () => {
     expect(await recent(3)).toEqual(['A3', 'A1', 'A5']);
   });
 
+  test('those that rang since a time, the newest first', async () => {
+    await keep(one('A1', 90, true), one('A2', 50), one('A3', 40));
+    expect((await store().since(NOW - 60 * MINUTE)).map(({ id }) => id)).toEqual(['A3', 'A2']);
+    expect(await store().since(NOW)).toEqual([]);
+  });
+
   test('nothing on an empty board', async () => {
     expect([await store().recent(5), await store().silences(), await store().ackOf('A17')]).toEqual([
       [],
