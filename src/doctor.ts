@@ -11,8 +11,10 @@ import { addressOf, jenkinsFramework, runningTask } from './core/controller.js';
 import { SlackError } from './core/delivery.js';
 import { UpstreamError, UserError } from './core/errors.js';
 import { undefinedRoles } from './core/policy.js';
+import { nextTime, scheduleWords } from './core/schedule.js';
 import { scmWords } from './core/scm-words.js';
 import { runningClock, SECOND } from './core/time.js';
+import { localTime } from './core/words.js';
 import { policyFile } from './policy-file.js';
 
 interface Finding {
@@ -142,6 +144,7 @@ async function checkSlack(config: Config, systems: Ports): Promise<Finding[]> {
       ? note('Slack', 'with a history scope, a send of unknown fate is looked up before it is repeated')
       : note('Slack', 'without channels:history, a send of unknown fate is repeated and marked "may repeat"'),
     ...(await guarded(checkAlerts, config, systems)),
+    ...(await guarded(checkDigests, config, systems)),
   ];
 }
 
@@ -149,23 +152,45 @@ async function checkAlerts({ slack, alerts }: Config): Promise<Finding[]> {
   const { channelId, oncall } = alerts;
   if (channelId === undefined)
     return [note('alerts', 'ALERT_CHANNEL is not set: nobody is alerted when the controller restarts')];
-  const client = slackClients(slack.botToken.value(), slack.apiUrl).repeatable;
-  const state = await membership(client, channelId);
-  const remedies = {
-    outside: bad('alerts', `the bot is not in ALERT_CHANNEL ${channelId}. Invite it there with /invite.`),
-    archived: bad('alerts', `ALERT_CHANNEL ${channelId} is archived. Set another one.`),
-    unknown: bad(
-      'alerts',
-      `there is no channel ${channelId}, or it is private and the bot is not in it. Check ALERT_CHANNEL, then /invite the bot.`,
-    ),
-    member: good('alerts', `posted in ${channelId}`),
-  };
   return [
-    remedies[state],
+    await checkChannel(slack, 'alerts', 'ALERT_CHANNEL', channelId, `posted in ${channelId}`),
     oncall === undefined
       ? note('alerts', 'ONCALL_MENTION is not set: when an alert is not over in time, nobody is mentioned')
       : good('alerts', `${oncall} is mentioned when an alert is not over in time`),
   ];
+}
+
+async function checkDigests({ slack, alerts, digests }: Config): Promise<Finding[]> {
+  const { channelId, schedule } = digests;
+  if (channelId === undefined)
+    return [note('digests', 'neither DIGEST_CHANNEL nor ALERT_CHANNEL is set: no digest is posted')];
+  const next = localTime(nextTime(schedule, Date.now()), schedule.zone);
+  const well = `posted in ${channelId}. ${scheduleWords(schedule)}, the next ${next} (${schedule.zone})`;
+  if (channelId === alerts.channelId) return [good('digests', well)];
+  return [await checkChannel(slack, 'digests', 'DIGEST_CHANNEL', channelId, well)];
+}
+
+async function checkChannel(
+  slack: Config['slack'],
+  about: string,
+  variable: string,
+  channelId: string,
+  well: string,
+): Promise<Finding> {
+  const client = slackClients(slack.botToken.value(), slack.apiUrl).repeatable;
+  switch (await membership(client, channelId)) {
+    case 'outside':
+      return bad(about, `the bot is not in ${variable} ${channelId}. Invite it there with /invite.`);
+    case 'archived':
+      return bad(about, `${variable} ${channelId} is archived. Set another one.`);
+    case 'unknown':
+      return bad(
+        about,
+        `there is no channel ${channelId}, or it is private and the bot is not in it. Check ${variable}, then /invite the bot.`,
+      );
+    case 'member':
+      return good(about, well);
+  }
 }
 
 /** The address Slack answers with is not called: it would take deliveries that another process waits for. */

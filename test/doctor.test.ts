@@ -65,6 +65,7 @@ it('finds everything there and exits 0', async () => {
       expect.stringMatching(/^note {2}Slack: .*history/),
       'ok    alerts: posted in C0CIALERTS',
       'ok    alerts: S0CIOPS is mentioned when an alert is not over in time',
+      expect.stringMatching(/^ok {4}digests: posted in C0CIALERTS\. At 09:00, Monday through Friday, the next /),
       expect.stringMatching(/^ok {4}policy: .*policy\.yaml: 2 rules, 2 people$/),
       'ok    Marathon: version 1.5.15',
       'ok    Marathon: /jenkins runs on 192.168.3.25:31052',
@@ -307,6 +308,18 @@ describe('the alert channel', () => {
     ['that is archived', 'C0OLD', /^FIX {3}alerts: ALERT_CHANNEL C0OLD is archived\. Set another one\.$/],
     ['that nobody knows', 'C0NOWHERE', /^FIX {3}alerts: there is no channel C0NOWHERE, .*\/invite the bot\.$/],
   ])('%s', (_what, channel, line) => expectOneFault(line, { ALERT_CHANNEL: channel }));
+
+  it.each([
+    ['in which the bot is not', 'C0RANDOM', /^FIX {3}digests: the bot is not in DIGEST_CHANNEL C0RANDOM\. Invite it/],
+    ['that is archived', 'C0OLD', /^FIX {3}digests: DIGEST_CHANNEL C0OLD is archived\. Set another one\.$/],
+  ])('of digests %s', (_what, channel, line) => expectOneFault(line, { DIGEST_CHANNEL: channel }));
+
+  it('of digests is that of alerts unless another is set, and it says when the next one comes', async () => {
+    const { lines } = await examine({ DIGEST_SCHEDULE: '0 9 * * 1-5', TIME_ZONE: 'Asia/Shanghai' });
+    expect(lines.find((line) => line.includes('digests: '))).toMatch(
+      /^ok {4}digests: posted in C0\w+\. At 09:00, Monday through Friday, the next \w{3} \d+ \w+ 09:00 \(Asia\/Shanghai\)$/,
+    );
+  });
 
   it('that is not set is noted, for some only want the commands', async () => {
     const { code, lines } = await examine({ ALERT_CHANNEL: '', ONCALL_MENTION: '' });
