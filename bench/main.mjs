@@ -5,6 +5,8 @@ import { alertBench } from './alert.mjs';
 import { decideBench } from './decide.mjs';
 import { enqueueBench } from './enqueue.mjs';
 import { parseBench } from './parse.mjs';
+import { usageClusterBench } from './usage-cluster.mjs';
+import { usagePeriodBench } from './usage-period.mjs';
 
 const rows = [];
 for (const [name, bench] of [
@@ -13,6 +15,8 @@ for (const [name, bench] of [
   ['enqueue', enqueueBench],
   ['decide', decideBench],
   ['alert', alertBench],
+  ['usage of a period', usagePeriodBench],
+  ['usage of a large cluster', usageClusterBench],
 ]) {
   process.stderr.write(`measuring ${name} …\n`);
   rows.push(...(await bench()));
