@@ -9,6 +9,10 @@ export interface AuditEntry {
   /** Who pressed the button that started it, when that was somebody else. */
   confirmedBy?: string | undefined;
   channelId: string;
+  /** Who agreed to it, where the policy asks for a second person. */
+  approvedBy?: readonly string[] | undefined;
+  /** Of the plan that was confirmed. */
+  planHash?: string | undefined;
   /** Name of the command. */
   command: string;
   /** As typed, normalised. */

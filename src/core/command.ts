@@ -51,7 +51,8 @@ export interface Asked {
   may(command: Command): Permission;
 }
 
-export type Permission = { allowed: true } | { allowed: false; reason: string; hint: string };
+/** `approvals`: so many others must agree to it first. */
+export type Permission = { allowed: true; approvals?: number } | { allowed: false; reason: string; hint: string };
 
 /** Settings commands need to know; the rest of the configuration stays with the processes. */
 export interface Settings {

@@ -48,6 +48,8 @@ export interface ConfirmedJob extends FromSlack {
   planId: string;
   text: string;
   confirmedBy: string;
+  /** Those who agreed, where the policy asks for a second person. */
+  approvedBy?: readonly string[];
   progress?: ChangeProgress;
 }
 

@@ -14,6 +14,8 @@ export interface Plan {
   facts: JsonObject;
   /** Hash of what the plan was made from. */
   hash: string;
+  /** How many others than `actor` must agree; 0 when absent. */
+  approvals?: number;
   /** ms since the epoch. */
   madeAt: number;
   validUntil: number;
