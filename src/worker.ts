@@ -109,7 +109,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     rules.filter(isPolled).map(({ name, watches }) => ({ rule: name, everyMs: watches.everyMs })),
   );
   await alerting.look('a worker starts', 0);
-  await digestClock(queues, clock).schedule(
+  await digestClock(queues, clock, log).schedule(
     config.digests.channelId === undefined ? undefined : config.digests.schedule,
   );
   return {

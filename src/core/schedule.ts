@@ -1,5 +1,4 @@
-// When a digest is due: a cron expression in a zone, read with BullMQ's own parser, so that its job scheduler and we mean
-// the same moments. Pure.
+// When a digest is due: a cron expression in a zone. Pure; the decision is made with it, BullMQ's job scheduler only ticks.
 import { CronExpressionParser } from 'cron-parser';
 import cronstrue from 'cronstrue';
 import { DAY, HOUR } from './time.js';
@@ -20,6 +19,8 @@ export function cronFault(cron: string): string | undefined {
   const rule = 'five cron fields (minute hour day month weekday) such as 0 9 * * 1-5';
   if (fields === 6) return `${rule}, without a field for seconds`;
   if (fields !== 5) return rule;
+  // The parser takes `H` for a time of its own choice, another one at each reading.
+  if (/(?:^|[\s,])h/i.test(cron)) return rule;
   try {
     const times = CronExpressionParser.parse(cron, { tz: 'UTC', currentDate: 0 }).take(50);
     const gaps = times.slice(1).map((time, index) => time.getTime() - (times[index]?.getTime() ?? 0));
@@ -39,16 +40,37 @@ export function isZone(name: string): boolean {
 }
 
 /** The latest moment at or before `now`, ms since the epoch. */
-export const previousTime = (schedule: Schedule, now: number): number =>
-  // `prev` of a moment that is due itself would be the one before it.
-  at(schedule, now + 1)
-    .prev()
-    .getTime();
+export function previousTime({ cron, zone }: Schedule, now: number): number {
+  const times = onTheWall(cron, now + offsetMs(now, zone) + FURTHEST_MS);
+  for (;;) {
+    const at = momentOf(times.prev().getTime(), zone);
+    if (at <= now) return at;
+  }
+}
 
 /** The first moment after `now`. */
-export const nextTime = (schedule: Schedule, now: number): number => at(schedule, now).next().getTime();
+export function nextTime({ cron, zone }: Schedule, now: number): number {
+  const times = onTheWall(cron, now + offsetMs(now, zone) - FURTHEST_MS);
+  for (;;) {
+    const at = momentOf(times.next().getTime(), zone);
+    if (at > now) return at;
+  }
+}
 
-const at = ({ cron, zone }: Schedule, now: number) => CronExpressionParser.parse(cron, { tz: zone, currentDate: now });
+/** No clock is put forward or back by more. */
+const FURTHEST_MS = 3 * HOUR;
+
+/**
+ * The cron's times by the clocks on the wall, as if these were UTC: near a change of clocks the parser's own zones skip
+ * or double a time, differently forwards and backwards, or never end.
+ */
+const onTheWall = (cron: string, wall: number) => CronExpressionParser.parse(cron, { tz: 'UTC', currentDate: wall });
+
+/** When the clocks show it: the first time of two; where they never do, as much later as they are put forward. */
+function momentOf(wall: number, zone: string): number {
+  const [before, after] = [wall - DAY, wall + DAY].map((about) => wall - offsetMs(about, zone)) as [number, number];
+  return after + offsetMs(after, zone) === wall && before + offsetMs(before, zone) !== wall ? after : before;
+}
 
 /** `At 09:00, Monday through Friday`. */
 export const scheduleWords = ({ cron }: Schedule): string => cronstrue.toString(cron, { use24HourTimeFormat: true });
@@ -81,7 +103,8 @@ export const periodUntil = (now: number, kind: Period['kind'], zone: string): Pe
 /** The same length of time before it, by the calendar of the zone: a day with a change of clocks follows a whole one. */
 export function periodBefore({ from, to, kind }: Period, zone: string): Period {
   const days = Math.round((to - from) / DAY);
-  return { kind, from: days === 0 ? from - (to - from) : daysBefore(from, days, zone), to: from };
+  const isWhole = days > 0 && Math.abs(to - from - days * DAY) <= HOUR;
+  return { kind, from: !isWhole ? from - (to - from) : daysBefore(from, days, zone), to: from };
 }
 
 /** The same time of day, so many days earlier. */
@@ -99,17 +122,11 @@ function weekOf(time: number, zone: string): number {
 
 /** How far the zone's clocks are ahead of UTC then. */
 function offsetMs(time: number, zone: string): number {
-  const format = new Intl.DateTimeFormat('en-GB', {
-    timeZone: zone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  });
-  const part = Object.fromEntries(format.formatToParts(time).map(({ type, value }) => [type, Number(value)]));
+  const part = Object.fromEntries(
+    wallClock(zone)
+      .formatToParts(time)
+      .map(({ type, value }) => [type, Number(value)]),
+  );
   const local = Date.UTC(
     part['year'] ?? 0,
     (part['month'] ?? 1) - 1,
@@ -119,4 +136,17 @@ function offsetMs(time: number, zone: string): number {
     part['second'],
   );
   return local - Math.floor(time / 1_000) * 1_000;
+}
+
+const WALL = { year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric' } as const;
+
+/** Made once a zone: making one takes longer than using it a hundred times. */
+const wallClocks = new Map<string, Intl.DateTimeFormat>();
+
+function wallClock(zone: string): Intl.DateTimeFormat {
+  const known =
+    wallClocks.get(zone) ??
+    new Intl.DateTimeFormat('en-GB', { timeZone: zone, hourCycle: 'h23', ...WALL, second: 'numeric' });
+  wallClocks.set(zone, known);
+  return known;
 }

@@ -187,7 +187,7 @@ describe('the moments of a schedule', () => {
       ['2026-10-02 22:30', '2026-10-03 22:00', '2026-10-04 22:00'],
     ],
     ['30 2 * * *', 'Asia/Kolkata', ['2026-03-29', '2026-03-30'], ['2026-03-28 21:00', '2026-03-29 21:00']],
-  ])('of %s in %s from %s to %s', (cron, zone, [first, last], moments) => {
+  ])('of %s in %s around %s are the same forwards and backwards', (cron, zone, [first, last], moments) => {
     const about = schedule(cron, zone);
     const [begin, end] = [momentOf(`${first} 00:00`, zone) ?? 0, momentOf(`${later(last, 1)} 00:00`, zone) ?? 0];
     const forwards: number[] = [];

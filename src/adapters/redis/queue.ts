@@ -200,20 +200,23 @@ export function alertQueue({ events, ticks }: Queues, clock: Clock) {
 }
 
 /** What the digest journey's clock is: BullMQ keeps each of these once, however many workers say it. */
-export function digestClock({ ticks }: Queues, clock: Clock) {
+export function digestClock({ ticks }: Queues, clock: Clock, log: { warn(fields: object, text: string): void }) {
   return {
     /** @param schedule undefined: no digest is sent */
     async schedule(schedule: Schedule | undefined) {
       // A clock that is not the real one may be hurried on at any time; more ticks than samples do no harm.
       const every = clock.speed === 1 ? MINUTE : SECOND;
       await ticks.upsertJobScheduler('sample', { every }, { name: 'sample', data: { v: 1, kind: 'sample' } });
-      if (schedule === undefined) await ticks.removeJobScheduler('digest');
-      else {
-        const times = { pattern: schedule.cron, tz: schedule.zone };
-        await ticks.upsertJobScheduler('digest', times, { name: 'digest', data: { v: 1, kind: 'digest' } });
-      }
       // What was due while nobody ran is due now.
       await ticks.add('digest', { v: 1, kind: 'digest' }, { jobId: `digest-${randomUUID()}` });
+      if (schedule === undefined) return void (await ticks.removeJobScheduler('digest'));
+      const times = { pattern: schedule.cron, tz: schedule.zone };
+      const tick = { name: 'digest', data: { v: 1, kind: 'digest' } } as const;
+      // Its parser gives up at some changes of clocks (cron-parser 5.10, Australia/Lord_Howe): the tick of every minute
+      // sends the digest then, up to a minute late.
+      await ticks.upsertJobScheduler('digest', times, tick).catch((error: unknown) => {
+        log.warn({ error: String(error), ...schedule }, 'BullMQ cannot keep the schedule of digests');
+      });
     },
   };
 }

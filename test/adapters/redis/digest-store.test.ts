@@ -8,6 +8,7 @@ import type { AuditEntry } from '../../../src/core/audit.js';
 import type { LastSlot } from '../../../src/core/digest.js';
 import { MINUTE, runningClock } from '../../../src/core/time.js';
 import { NOW } from '../../support/ci-service.js';
+import { fakeLog } from '../../support/fakes-journey.js';
 import { manualClock } from '../../support/manual-clock.js';
 import { type OwnRedis, ownRedis } from '../../support/own-redis.js';
 
@@ -55,7 +56,7 @@ test('a slot is claimed by one of ten workers', async () => {
 
 test('what the next sample compares with is kept for the next sample, not for ever', async () => {
   const store = digestStore(own.redis, keys);
-  const memory = { v: 1, at: NOW, counters: { at: NOW, rows: [] }, waiting: { 7: NOW }, session: 's' } as const;
+  const memory = { v: 1, at: NOW, counters: [], waiting: { 7: NOW }, session: 's' } as const;
   expect(await store.remembered()).toBeUndefined();
   await store.remember(memory);
   expect(await store.remembered()).toEqual(memory);
@@ -73,7 +74,7 @@ describe('the clock', () => {
 
   test('ticks every minute and at the times of the schedule, once however many workers say so, and follows a change', async () => {
     const queues = openQueues(own.redis, keys);
-    const clock = digestClock(queues, runningClock());
+    const clock = digestClock(queues, runningClock(), fakeLog());
     for (let worker = 0; worker < 3; worker += 1) await clock.schedule({ cron: '0 9 * * 1-5', zone: 'Europe/Berlin' });
     expect(await schedulers(queues)).toEqual(
       expect.arrayContaining([
@@ -93,7 +94,7 @@ describe('the clock', () => {
 
   test('looks at once whether one is due', async () => {
     const queues = openQueues(own.redis, keys);
-    await digestClock(queues, manualClock()).schedule({ cron: '0 9 * * 1-5', zone: 'UTC' });
+    await digestClock(queues, manualClock(), fakeLog()).schedule({ cron: '0 9 * * 1-5', zone: 'UTC' });
     const waiting = await queues.ticks.getWaiting();
     expect(waiting.map(({ data }) => data)).toContainEqual({ v: 1, kind: 'digest' });
     await queues.close();
