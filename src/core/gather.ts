@@ -1,6 +1,7 @@
 // Facts with their gaps: what did not answer is named, never guessed and never a reason for silence.
 import { UpstreamError } from './errors.js';
 import { type Clock, SECOND } from './time.js';
+import { duration } from './words.js';
 
 /** A fact, or why it is missing in words fit for people. */
 export type Told<T> = { ok: true; value: T } | { ok: false; missing: string };
@@ -17,7 +18,10 @@ export async function told<T>(
 ): Promise<Told<T>> {
   const timer = new AbortController();
   const late = clock.sleep(deadlineMs, timer.signal).then(
-    (): Told<T> => ({ ok: false, missing: `${source} did not answer within ${deadlineMs / SECOND} s` }),
+    (): Told<T> => ({
+      ok: false,
+      missing: `${source} did not answer within ${duration(Math.max(SECOND, deadlineMs))}`,
+    }),
     (): Told<T> => ({ ok: false, missing: source }),
   );
   const answer = ask().then(

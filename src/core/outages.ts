@@ -6,15 +6,13 @@ const OUTAGES = ['controller-restarted', 'controller-down'];
 
 export const isOutage = ({ rule }: Pick<Incident, 'rule'>): boolean => OUTAGES.includes(rule);
 
-/** When the controller ended, oldest first: a case that reopened tells its first and its latest time. */
-export function endsOf(incidents: readonly Incident[], from: number): number[] {
-  const times = incidents.filter(isOutage).flatMap(({ openedAt, happenedAt }) => [openedAt, happenedAt]);
-  // Rung and happened are the same end when they are close together.
-  const sorted = [...new Set(times)].filter((at) => at >= from).sort((a, b) => a - b);
-  return sorted.filter((at, index) => index === 0 || at - (sorted[index - 1] ?? 0) > SAME_MS);
+/** When the controller ended from `from` up to `to`, oldest first: a case that reopened tells its first and its latest end. */
+export function endsOf(incidents: readonly Incident[], from: number, to = Number.POSITIVE_INFINITY): number[] {
+  const times = incidents
+    .filter(isOutage)
+    .flatMap(({ openedAt, happenedAt, reopened }) => (reopened === 0 ? [happenedAt] : [openedAt, happenedAt]));
+  return [...new Set(times)].filter((at) => at >= from && at < to).sort((a, b) => a - b);
 }
-
-const SAME_MS = 90_000;
 
 /** How many ends the cases tell: a flapping one tells many. */
 export const countEnds = (incidents: readonly Incident[]): number =>

@@ -16,7 +16,7 @@ import type {
 import { jenkinsFramework, runningTask, runningTasks } from './controller.js';
 import { known, type Told, told } from './gather.js';
 import { type Clock, SECOND } from './time.js';
-import { type Counters, clusterTotals, heldBy, keyOf, keyOfTask, usedPerExecutor } from './usage.js';
+import { type Counted, clusterTotals, heldBy, keyOf, keyOfTask, usedPerExecutor } from './usage.js';
 import type { ClusterTotals, Held } from './usage-sample.js';
 
 export interface LookPorts {
@@ -30,6 +30,8 @@ export interface LookPorts {
 export interface UsageLook {
   /** When it began, our clock. */
   at: number;
+  /** Of the controller; undefined when Marathon has none. */
+  app: Told<App | undefined>;
   cluster: Told<ClusterTotals>;
   controller: Told<Held>;
   agents: Told<Held>;
@@ -40,7 +42,7 @@ export interface UsageLook {
   /** Why some use is not known: `1 of 3 Mesos agents does not tell what is used (403, …)`. */
   silent: string[];
   /** What the Mesos agents counted, for the look that comes next. */
-  counters: Counters;
+  counters: readonly Counted[];
 }
 
 /** One build agent: a Mesos task of Jenkins' framework, or of the app of static agents. */
@@ -59,7 +61,11 @@ const AGENTS_AT_ONCE = 10;
  * @param deadlineMs by the ports' clock; what was not said by then is missing
  * @param before counters of an earlier look, so that one look at an agent is enough
  */
-export async function lookAtUsage(ports: LookPorts, deadlineMs: number, before?: Counters): Promise<UsageLook> {
+export async function lookAtUsage(
+  ports: LookPorts,
+  deadlineMs: number,
+  before: readonly Counted[] = [],
+): Promise<UsageLook> {
   const { clock, jenkins } = ports;
   const at = clock.now();
   const [cluster, executors, buildQueue] = await Promise.all([
@@ -70,24 +76,26 @@ export async function lookAtUsage(ports: LookPorts, deadlineMs: number, before?:
   return { at, ...cluster, executors, buildQueue };
 }
 
-async function lookAtCluster(ports: LookPorts, deadlineMs: number, before: Counters | undefined) {
+async function lookAtCluster(ports: LookPorts, deadlineMs: number, before: readonly Counted[]) {
   const { clock } = ports;
   const endsAt = clock.now() + deadlineMs;
   // The agents need the other half.
-  const [allocation, ofMarathon] = await Promise.all([
+  const [allocation, inMarathon] = await Promise.all([
     told(clock, 'Mesos', () => allocate(ports), deadlineMs / 2),
-    told(clock, 'Marathon', () => tasksInMarathon(ports), deadlineMs / 2),
+    askMarathon(ports, deadlineMs / 2),
   ]);
   const agents = known(allocation)?.agents ?? [];
-  const controller = known(ofMarathon)?.controller ?? [];
-  const builds = [...(known(allocation)?.buildTasks ?? []), ...(known(ofMarathon)?.staticAgents ?? [])];
+  const { controller = [], staticAgents = [] } = known(inMarathon.tasks) ?? {};
+  const builds = [...(known(allocation)?.buildTasks ?? []), ...staticAgents];
   const { used, counters, silent } = await measure(agents, [...controller, ...builds], endsAt, ports, before);
   const hostnames = new Map(agents.map((agent) => [agent.id, agent.hostname]));
   return {
     cluster: mapped(allocation, ({ totals }) => totals),
-    controller: mapped(ofMarathon, () => heldBy(controller, used)),
-    agents: mapped(ports.settings.executorsAppId !== undefined && !ofMarathon.ok ? ofMarathon : allocation, () =>
-      heldBy(builds, used),
+    app: inMarathon.app,
+    controller: mapped(inMarathon.tasks, () => heldBy(controller, used)),
+    agents: mapped(
+      ports.settings.executorsAppId !== undefined && !inMarathon.tasks.ok ? inMarathon.tasks : allocation,
+      () => heldBy(builds, used),
     ),
     parts: builds.map((task) => ({
       task,
@@ -115,17 +123,23 @@ async function allocate({ mesos }: Pick<LookPorts, 'mesos'>) {
 
 const HOLDING = new Set(['TASK_STAGING', 'TASK_STARTING', 'TASK_RUNNING', 'TASK_KILLING']);
 
+async function askMarathon(ports: LookPorts, deadlineMs: number) {
+  const { clock, marathon, settings } = ports;
+  const endsAt = clock.now() + deadlineMs;
+  const app = await told(clock, 'Marathon', () => marathon.app(settings.appId), deadlineMs);
+  if (!app.ok) return { app, tasks: app };
+  return { app, tasks: await told(clock, 'Marathon', () => tasksOf(app.value, ports), endsAt - clock.now()) };
+}
+
 /** What Marathon runs of Jenkins: the controller, none when none runs, and agents that are an app of their own. */
-async function tasksInMarathon({ marathon, mesos, settings }: LookPorts) {
-  const { appId, executorsAppId } = settings;
-  const [app, info, agentsApp] = await Promise.all([
-    marathon.app(appId),
+async function tasksOf(app: App | undefined, { marathon, mesos, settings }: LookPorts) {
+  const { executorsAppId } = settings;
+  const [{ frameworkId }, agentsApp] = await Promise.all([
     marathon.info(),
     executorsAppId === undefined ? undefined : marathon.app(executorsAppId),
   ]);
-  const { frameworkId } = info;
+  if (frameworkId === undefined) return {};
   const id = app === undefined ? undefined : runningTask(app)?.id;
-  if (frameworkId === undefined) return { controller: [], staticAgents: [] };
   const controller = id === undefined ? undefined : await mesos.task(frameworkId, id);
   return {
     controller: controller === undefined ? [] : [controller],
@@ -151,25 +165,29 @@ async function measure(
   tasks: MesosTask[],
   endsAt: number,
   ports: LookPorts,
-  before: Counters | undefined,
+  before: readonly Counted[],
 ) {
   const hosts = new Set(tasks.map((task) => task.mesosAgentId));
   const asked = agents.filter((agent) => agent.active && hosts.has(agent.id));
   const wanted = new Set(tasks.map(keyOfTask));
   const first = await countersOf(asked, wanted, endsAt, ports);
-  const used = usedPerExecutor(before, first);
-  const again = asked.filter((agent) => first.answers.get(agent.id)?.some((row) => !used.has(keyOf(row))));
+  const used = usedPerExecutor(before, first.rows);
+  const unknown = new Set(first.rows.filter((row) => !used.has(keyOf(row))).map((row) => row.mesosAgentId));
+  const again = asked.filter((agent) => unknown.has(agent.id));
+  // Without the list of agents that has been said already.
+  const gone = agents.length === 0 ? [] : [...hosts].filter((id) => !asked.some((agent) => agent.id === id));
+  const failures = [...first.failures, ...gone.map(() => 'it is not connected to the master')];
   if (again.length > 0 && endsAt - ports.clock.now() > BETWEEN_LOOKS_MS) {
     await ports.clock.sleep(BETWEEN_LOOKS_MS);
     const second = await countersOf(again, wanted, endsAt, ports);
-    for (const [key, one] of usedPerExecutor(first, second)) if (!used.has(key)) used.set(key, one);
+    failures.push(...second.failures);
+    for (const [key, one] of usedPerExecutor(first.rows, second.rows)) if (!used.has(key)) used.set(key, one);
   }
-  return { used, counters: { at: first.at, rows: first.rows }, silent: silentWords(asked.length, first.failures) };
+  return { used, counters: first.rows, silent: silentWords(hosts.size, failures) };
 }
 
-interface Looked extends Counters {
-  /** By id of the Mesos agent. */
-  answers: Map<string, ExecutorStatistics[]>;
+interface Looked {
+  rows: (Counted & { mesosAgentId: string })[];
   /** One reason for each agent that said nothing. */
   failures: string[];
 }
@@ -181,17 +199,17 @@ async function countersOf(
   { mesos, clock }: LookPorts,
 ): Promise<Looked> {
   const turns = bulkhead(AGENTS_AT_ONCE, Number.MAX_SAFE_INTEGER);
-  const answers = new Map<string, ExecutorStatistics[]>();
-  const failures: string[] = [];
+  const looked: Looked = { rows: [], failures: [] };
   await Promise.all(
     asked.map(async (agent) => {
       const heard = await turns.execute(() => statisticsOf(agent, endsAt - clock.now(), mesos, clock));
-      if (!heard.ok) return failures.push(heard.missing);
+      if (!heard.ok) return looked.failures.push(heard.missing);
+      const heardAt = clock.now();
       const ours = heard.value.filter((row) => wanted.has(keyOf(row)));
-      return answers.set(agent.id, ours);
+      return looked.rows.push(...ours.map((row) => ({ ...row, heardAt, mesosAgentId: agent.id })));
     }),
   );
-  return { at: clock.now(), rows: [...answers.values()].flat(), answers, failures };
+  return looked;
 }
 
 async function statisticsOf(

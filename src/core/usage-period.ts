@@ -81,7 +81,9 @@ function limitReached(statistics: UsageStatistics, limit: ExecutorLimit | undefi
       ? md`Every executor was busy while builds waited, for ${duration(ms)}`
       : md`The limit of ${limit.count} ${limit.unit} was reached for ${duration(ms)}`;
   const stretch =
-    longest === undefined || longest.to - longest.from === ms ? md`` : md`, longest on ${stretchWords(longest, zone)}`;
+    longest === undefined || ms - (longest.to - longest.from) < MINUTE
+      ? md``
+      : md`, longest on ${stretchWords(longest, zone)}`;
   if (meanWaitMs === undefined) return md`${what}${stretch}.`;
   const waited = md`${what}${stretch}; builds waited ${duration(meanWaitMs)} on average then`;
   if (meanWaitMs < WAIT_WORTH_SAYING_MS) return md`${waited}, so a higher limit would gain little.`;

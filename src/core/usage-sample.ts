@@ -1,5 +1,5 @@
 // One look a minute at what Jenkins was given on the cluster, what it really used, and what waited: made by
-// `usage-measure.ts`, kept in the `usage` stream, added up by `usage-statistics.ts`. Null always means "not known", never zero.
+// `usage-sampler.ts`, kept in the `usage` stream, added up by `usage-statistics.ts`. Null always means "not known", never zero.
 import type { Resources } from './cluster.js';
 import { SECOND } from './time.js';
 
@@ -16,7 +16,7 @@ export interface UsageSample {
    * Items in Jenkins' build queue, how long the one that came first has waited, and how many of them could build if
    * there were a free executor: 0 while one is free, or while none has come up yet.
    */
-  buildQueue: { length: number; longestMs: number; atLimit: number } | null;
+  buildQueue: { length: number; longestMs: number; atLimit: number | null } | null;
   /** How long each build that left the queue since the sample before had waited; null: nobody can tell. */
   waitsMs: number[] | null;
   /** Jenkins answers. */

@@ -2,7 +2,7 @@
 import type { BuildQueueItem, Jenkins, JenkinsComputer } from './cluster.js';
 import { known, told } from './gather.js';
 import { MINUTE, SECOND } from './time.js';
-import type { Counters } from './usage.js';
+import type { Counted } from './usage.js';
 import { type LookPorts, lookAtUsage, type UsageLook } from './usage-look.js';
 import type { UsageSample } from './usage-sample.js';
 
@@ -10,7 +10,7 @@ import type { UsageSample } from './usage-sample.js';
 export interface UsageMemory {
   v: 1;
   at: number;
-  counters: Counters | null;
+  counters: readonly Counted[];
   /** Items that waited: id → since when; null: not known. */
   waiting: Record<string, number> | null;
   /** Of Jenkins: ids of another session are other builds. */
@@ -32,7 +32,7 @@ export async function takeSample(
   const deadlineMs = DEADLINE_MS * clock.speed;
   const at = clock.now();
   const [look, pulse] = await Promise.all([
-    lookAtUsage(ports, deadlineMs, before?.counters ?? undefined),
+    lookAtUsage(ports, deadlineMs, before?.counters),
     told(clock, 'Jenkins', () => jenkins.pulse(), deadlineMs),
   ]);
   const heard = known(pulse);
@@ -44,7 +44,7 @@ export async function takeSample(
     session: heard?.session ?? null,
   };
   // Where Jenkins is, is Marathon's to say: with Marathon silent, silence of Jenkins proves nothing.
-  const isBlind = !look.controller.ok && heard?.state !== 'up';
+  const isBlind = !look.app.ok && heard?.state !== 'up';
   const sample: UsageSample = {
     at,
     cluster: known(look.cluster) ?? null,
@@ -71,7 +71,7 @@ function queueOf({ buildQueue, executors }: UsageLook, at: number): UsageSample[
   return {
     length: items.length,
     longestMs: Math.max(0, ...items.map((item) => at - item.inQueueSince)),
-    atLimit: isFull ? items.filter((item) => item.buildable).length : 0,
+    atLimit: load === undefined ? null : isFull ? items.filter((item) => item.buildable).length : 0,
   };
 }
 
@@ -89,7 +89,7 @@ const waitingIn = (items: readonly BuildQueueItem[] | undefined): UsageMemory['w
 /** An item that is gone began to build (or was taken out) at some time between the two looks: the middle is told. */
 export function waitsBetween(before: UsageMemory | undefined, now: UsageMemory): number[] | null {
   if (before === undefined || before.waiting === null || now.waiting === null) return null;
-  if (before.session !== now.session || now.at - before.at > OLDEST_MS) return null;
+  if (now.session === null || before.session !== now.session || now.at - before.at > OLDEST_MS) return null;
   const { waiting } = now;
   const middle = (before.at + now.at) / 2;
   return Object.entries(before.waiting)

@@ -217,7 +217,7 @@ function limitOf() {
   let wasReached = false;
   return {
     add({ at, buildQueue, waitsMs }: UsageSample) {
-      const isReached = buildQueue !== null && buildQueue.atLimit > 0;
+      const isReached = (buildQueue?.atLimit ?? 0) > 0;
       // What left the queue right after the limit was reached had waited because of it.
       if (isReached || wasReached)
         for (const wait of waitsMs ?? []) waits = { count: waits.count + 1, total: waits.total + wait };

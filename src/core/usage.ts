@@ -21,11 +21,10 @@ export function clusterTotals(agents: readonly MesosAgent[]): ClusterTotals {
 /** Mesos names the executor of a command task like the task. */
 export const executorOf = (task: Pick<MesosTask, 'id' | 'executorId'>): string => task.executorId || task.id;
 
-/** All containers of some agents, as one look saw them. */
-export interface Counters {
-  /** Our clock. */
-  at: number;
-  rows: readonly ExecutorStatistics[];
+/** What one look at a container told. */
+export interface Counted extends ExecutorStatistics {
+  /** When its agent had answered, our clock; a silent agent holds up the others. */
+  heardAt: number;
 }
 
 /** Counters that are older tell an average over a time in which too much happened. */
@@ -57,16 +56,16 @@ export const keyOfTask = (task: MesosTask): string =>
   keyOf({ frameworkId: task.frameworkId, executorId: executorOf(task) });
 
 /** What each executor used between two looks; those of which nothing can be told are not in it. */
-export function usedPerExecutor(before: Counters | undefined, now: Counters): Map<string, Resources> {
+export function usedPerExecutor(before: readonly Counted[], now: readonly Counted[]): Map<string, Resources> {
   const used = new Map<string, Resources>();
-  const passedMs = now.at - (before?.at ?? Number.NEGATIVE_INFINITY);
-  if (before === undefined || passedMs > OLDEST_MS) return used;
-  const earlier = new Map(before.rows.map((row) => [keyOf(row), row]));
-  for (const row of now.rows) {
+  const earlier = new Map(before.map((row) => [keyOf(row), row]));
+  for (const row of now) {
     const first = earlier.get(keyOf(row));
     const known = usedBetween(first, row);
-    const clockRan = first === undefined ? 0 : row.at - first.at;
-    if (known !== undefined && Math.abs(clockRan - passedMs) <= CLOCK_SLACK_MS) used.set(keyOf(row), known);
+    if (first === undefined || known === undefined) continue;
+    const passedMs = row.heardAt - first.heardAt;
+    const clockRanMs = row.at - first.at;
+    if (passedMs <= OLDEST_MS && Math.abs(clockRanMs - passedMs) <= CLOCK_SLACK_MS) used.set(keyOf(row), known);
   }
   return used;
 }

@@ -102,6 +102,7 @@ function view(facts: Facts): Message {
   const restarts = endsOf(
     facts.rung.map(({ incident }) => incident),
     period.from,
+    period.to,
   );
   const hasSamples = statistics.samples > 0;
   const figures: MessageBlock[] = hasSamples

@@ -225,7 +225,7 @@ describe('how long builds waited that left the queue', () => {
   const memory = (patch: Partial<UsageMemory> = {}): UsageMemory => ({
     v: 1,
     at: NOW,
-    counters: null,
+    counters: [],
     waiting: { '1': NOW - 3 * MINUTE, '2': NOW - MINUTE, '3': NOW - 30 * SECOND },
     session: 'session-1',
     ...patch,
@@ -280,7 +280,7 @@ describe('with every system silent', () => {
     expect(value.memory).toEqual({
       v: 1,
       at: NOW,
-      counters: { at: expect.any(Number), rows: [] },
+      counters: [],
       waiting: null,
       session: null,
     });

@@ -86,7 +86,7 @@ function shareOf(part: string, whole: string, samples: UsageSample[]): number | 
   return all === 0 ? undefined : total(both.map((figures) => Number(figures[part]))) / all;
 }
 
-const isFull = ({ buildQueue }: UsageSample) => buildQueue !== null && buildQueue.atLimit > 0;
+const isFull = ({ buildQueue }: UsageSample) => buildQueue !== null && (buildQueue.atLimit ?? 0) > 0;
 
 function limitOf(samples: UsageSample[]) {
   const full = samples.filter(isFull);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { ExecutorStatistics, MesosTask, Resources } from '../../src/core/cluster.js';
 import { DAY, MINUTE, SECOND } from '../../src/core/time.js';
 import {
-  type Counters,
+  type Counted,
   clusterTotals,
   executorOf,
   heldBy,
@@ -62,16 +62,18 @@ describe('what one container used between two looks', () => {
   });
 });
 
+const heard = (heardAt: number, rows: ExecutorStatistics[]): Counted[] => rows.map((one) => ({ ...one, heardAt }));
+
 describe('what each container used', () => {
   /** A minute passes by our clock, and by the agent's so much; each container used a quarter of a cpu of ours. */
-  const looks = (agentAhead: number, { agentRanMs = MINUTE, passedMs = MINUTE } = {}): [Counters, Counters] => [
-    { at: NOW, rows: [row('a', { at: NOW + agentAhead })] },
-    { at: NOW + passedMs, rows: [row('a', { at: NOW + agentAhead + agentRanMs, cpuSeconds: 115 })] },
+  const looks = (agentAhead: number, { agentRanMs = MINUTE, passedMs = MINUTE } = {}): [Counted[], Counted[]] => [
+    heard(NOW, [row('a', { at: NOW + agentAhead })]),
+    heard(NOW + passedMs, [row('a', { at: NOW + agentAhead + agentRanMs, cpuSeconds: 115 })]),
   ];
   const told = (cpus: number) => new Map([['f a', { cpus, memMiB: 300 }]]);
   const nothing = new Map<string, Resources>();
 
-  test.each<[string, [Counters, Counters], Map<string, Resources>]>([
+  test.each<[string, [Counted[], Counted[]], Map<string, Resources>]>([
     ['is told by counters of a minute ago', looks(0), told(0.25)],
     ["is told by an agent's clock that is minutes ahead, but runs evenly", looks(7 * MINUTE), told(0.25)],
     ["is told by an agent's clock that is hours behind, but runs evenly", looks(-180 * MINUTE), told(0.25)],
@@ -96,22 +98,19 @@ describe('what each container used', () => {
   });
 
   test('is not known from the first look', () => {
-    expect(usedPerExecutor(undefined, looks(0)[1])).toEqual(nothing);
+    expect(usedPerExecutor([], looks(0)[1])).toEqual(nothing);
   });
 
   test('is not known of one that is new, has gone, or began to count anew', () => {
-    const before = { at: NOW, rows: [row('gone'), row('again'), row('stays')] };
-    const now = {
-      at: NOW + 2_000,
-      rows: [later('new', 500), later('again', 99), later('stays', 101)],
-    };
+    const before = heard(NOW, [row('gone'), row('again'), row('stays')]);
+    const now = heard(NOW + 2_000, [later('new', 500), later('again', 99), later('stays', 101)]);
     expect([...usedPerExecutor(before, now)]).toEqual([['f stays', { cpus: 0.5, memMiB: 400 }]]);
   });
 
   test("is its own, though another framework's executor has the same id", () => {
     const theirs = { frameworkId: 'g' };
-    const before = { at: NOW, rows: [row('a'), row('a', { ...theirs, cpuSeconds: 7_000 })] };
-    const now = { at: NOW + 2_000, rows: [later('a', 7_004, theirs), later('a', 101)] };
+    const before = heard(NOW, [row('a'), row('a', { ...theirs, cpuSeconds: 7_000 })]);
+    const now = heard(NOW + 2_000, [later('a', 7_004, theirs), later('a', 101)]);
     expect(usedPerExecutor(before, now)).toEqual(
       new Map([
         ['g a', { cpus: 2, memMiB: 400 }],
@@ -132,10 +131,7 @@ describe('what each container used', () => {
             containers.map(([milliCpus, wrongMs], index) =>
               row(`e${index}`, { at: NOW + wrongMs + passed, cpuSeconds: 50 + (milliCpus * passed) / 1_000_000 }),
             );
-          const used = usedPerExecutor(
-            { at: NOW, rows: rowsAt(0) },
-            { at: NOW + passedMs, rows: rowsAt(passedMs).toReversed() },
-          );
+          const used = usedPerExecutor(heard(NOW, rowsAt(0)), heard(NOW + passedMs, rowsAt(passedMs).toReversed()));
           expect(used.size).toBe(containers.length);
           for (const [index, [milliCpus]] of containers.entries())
             expect(used.get(`f e${index}`)?.cpus).toBeCloseTo(milliCpus / 1_000, 6);

@@ -124,7 +124,7 @@ function sampleOf([id, fields]: [id: string, fields: string[]]): UsageSample[] {
       controller: heldOf(controller),
       agents: heldOf(builds),
       executors: busy === null || total === null ? null : { busy, total },
-      buildQueue: length === null ? null : { length, longestMs: (longest ?? 0) * SECOND, atLimit: atLimit ?? 0 },
+      buildQueue: length === null ? null : { length, longestMs: (longest ?? 0) * SECOND, atLimit },
       waitsMs: waits === null ? null : waits.map((seconds) => seconds * SECOND),
       up: up === null ? null : up === 1,
     },
