@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import parseDuration from 'parse-duration';
 import { UserError } from '../core/errors.js';
 import { DAY, SECOND } from '../core/time.js';
+import { DEFAULT_FILES } from './terminal/files.js';
 import type { JenkinsGeneration, MarathonGeneration } from './world/types.js';
 
 /** In the order given: a press belongs to the command before it. */
@@ -18,6 +19,8 @@ export interface PlaygroundOptions {
   jenkins: JenkinsGeneration;
   user: string;
   channel: string;
+  /** Folder for the files that come with messages. */
+  files: string;
 }
 
 export const PLAYGROUND_USAGE = `Usage: bellboard playground [options]      (npm run playground -- [options])
@@ -31,6 +34,8 @@ Without options: a terminal where you type /ci commands as @ana and press button
   --json                prints one JSON object with the base URLs of marathon, mesos, jenkins and slack, and stays up
   --user @dev           who types: @ana (operator, the default), @dev, @lee …
   --channel '#ci'       where
+  --files DIR           where charts and other files of messages are saved;
+                        bellboard-playground in the folder for temporary files unless given
   --speed 4             how much faster than real time the simulated world runs (1 to 100;
                         4 in the terminal, 20 with --run and the like)
   --marathon 1.5        which Marathon is simulated: 0.8, 0.11, 1.3, 1.5 or 1.11
@@ -60,6 +65,7 @@ export function readOptions(argv: string[]): PlaygroundOptions {
     jenkins: oneOf('--jenkins', values.jenkins, JENKINSES, 'old'),
     user: values.user ?? '@ana',
     channel: values.channel ?? '#ci',
+    files: values.files ?? DEFAULT_FILES,
   };
 }
 
@@ -80,6 +86,7 @@ function parse(argv: string[]) {
         jenkins: { type: 'string' },
         user: { type: 'string' },
         channel: { type: 'string' },
+        files: { type: 'string' },
       },
     });
   } catch (error) {

@@ -4,11 +4,12 @@ import { cause, listed } from './incidents/index.js';
 import { durationOf, type PlaygroundOptions, speedOf } from './options.js';
 import type { Scene } from './scene.js';
 import { HURRY, untilIdle } from './script.js';
+import { savingTo } from './terminal/files.js';
 import { screenOf } from './terminal/screen.js';
 import { Transcript } from './terminal/transcript.js';
 
 const INTRO = `A simulated cluster of 40 machines runs Jenkins; you are @ana in #ci of a simulated Slack.
-Type /ci where, /ci usage, /ci scale executors 4, /ci deploy --mem 3072 … and press buttons by their number.
+Type /ci where, /ci usage 7d, /ci scale executors 4, /ci deploy --mem 3072 … and press buttons by their number.
   !list  what can be broken    !wait 10min  let time pass quickly    !speed 60  let it run so fast from now on
   @dev  become somebody else    #random  go to another channel    ?  help    Ctrl-D  leave
 `;
@@ -17,7 +18,7 @@ const REDRAW_MS = 60;
 
 export async function converse(scene: Scene, options: PlaygroundOptions): Promise<number> {
   const screen = screenOf(process.stdout);
-  const transcript = new Transcript(scene.slack, screen);
+  const transcript = new Transcript(scene.slack, screen, savingTo(options.files));
   const who = { user: options.user, channel: options.channel };
   screen.write(INTRO + (options.speed === 1 ? '' : `Time runs ${options.speed} times as fast here.\n`));
 

@@ -1,15 +1,19 @@
-// Sets the scene: a world that has been at work for some hours, Slack beside it, and the real bot and worker in front.
+// Sets the scene: a world that has a week of work behind it, Slack beside it, and the real bot and worker in front.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startPrivateRedis } from '../adapters/redis/private-redis.js';
 import { readConfig } from '../config.js';
 import { fillManifest } from '../core/manifest.js';
-import { HOUR, MINUTE } from '../core/time.js';
+import { MINUTE } from '../core/time.js';
+import { createLogger } from '../logger.js';
 import { type Running, start } from '../start.js';
 import type { PlaygroundOptions } from './options.js';
+import { calendarOf } from './past/calendar.js';
+import { livePast } from './past/past.js';
 import { type SlackWorkspace, startSlack } from './slack/workspace.js';
-import { buildWorld, type SimulatedWorld, startController } from './world.js';
+import { buildWorld, type SimulatedWorld } from './world.js';
 import { type WorldClock, worldClock } from './world-clock.js';
 
 export interface Scene {
@@ -17,10 +21,13 @@ export interface Scene {
   slack: SlackWorkspace;
   bellboard: Running;
   clock: WorldClock;
+  /** Of Bellboard's own Redis. */
+  redisUrl: string;
   close(): Promise<void>;
 }
 
 const GIT = 'git@git.example.com:core/jenkins-on-mesos.git';
+const LOG_LEVEL = 'error';
 const VALUES = { SCM_SYNC_GIT: GIT, APP_USER: 'jenkins' };
 
 /** @ana and @lee may change things here; everybody else reads. */
@@ -29,45 +36,58 @@ const POLICY = `roles:
   admins: [U0LEE]
 `;
 
-/** Long enough for the controller to have agents, builds and a saved configuration. */
-const PAST_MS = 3 * HOUR;
+/** The article's own experiment, before the present: four builds, of which two run and two wait. */
+const BUILDS = ['app-build', 'team-a/api', 'team-a/web/main', 'app-build'];
+const BUILDS_AGO_MS = 4 * MINUTE;
 
 export async function setScene(
   options: PlaygroundOptions,
   outcome: (command: string, outcome: string) => void,
 ): Promise<Scene> {
-  const clock = worldClock(Date.now() - PAST_MS, options.speed);
-  const [world, slack] = await Promise.all([
+  const calendar = calendarOf(Date.now());
+  const clock = worldClock(calendar.from, 0);
+  const folder = mkdtempSync(join(tmpdir(), 'bellboard-'));
+  const log = createLogger({ level: LOG_LEVEL });
+  const [world, slack, redis] = await Promise.all([
     buildWorld({ clock, marathon: options.marathon, jenkins: options.jenkins }),
     startSlack({ clock }),
+    startPrivateRedis({ dataDir: folder, log }),
   ]);
-  await workedForHours(world, clock, options);
-  const folder = mkdtempSync(join(tmpdir(), 'bellboard-'));
-  writeFileSync(join(folder, 'policy.yaml'), POLICY);
-  routeThroughWorld(world);
-  const env = environmentFor(world, slack, folder, options);
-  const { config } = readConfig(env, 'all');
-  const bellboard = await start(config, 'all', { clock, onOutcome: outcome });
-  return {
-    world,
-    slack,
-    bellboard,
-    clock,
-    async close() {
-      await bellboard.stop();
-      await Promise.all([slack.close(), world.close()]);
-      rmSync(folder, { recursive: true, force: true });
-    },
+  const close = async () => {
+    await Promise.all([slack.close(), world.close(), redis.stop()]);
+    rmSync(folder, { recursive: true, force: true });
   };
+  try {
+    writeFileSync(join(folder, 'policy.yaml'), POLICY);
+    routeThroughWorld(world);
+    const { config } = readConfig({ ...environmentFor(world, slack, folder, options), REDIS_URL: redis.url }, 'all');
+    const manifest = fillManifest(await readFile(config.manifestFile, 'utf8'), VALUES);
+    const past = await livePast({ world, clock, calendar, manifest, config, redisUrl: redis.url, log });
+    await beginPresent(world, clock, calendar.until);
+    await past.end();
+    clock.setSpeed(options.speed);
+    const bellboard = await start(config, 'all', { clock, onOutcome: outcome });
+    return {
+      world,
+      slack,
+      bellboard,
+      clock,
+      redisUrl: redis.url,
+      async close() {
+        await bellboard.stop();
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
-async function workedForHours(world: SimulatedWorld, clock: WorldClock, options: PlaygroundOptions): Promise<void> {
-  const file = options.marathon === '0.8' ? 'manifests/jenkins-0.8.json' : 'manifests/jenkins.json';
-  startController(world, fillManifest(await readFile(file, 'utf8'), VALUES));
-  await clock.leap(PAST_MS - 4 * MINUTE);
-  // The article's own experiment: four builds, of which two run and two wait.
-  for (const job of ['app-build', 'team-a/api', 'team-a/web/main', 'app-build']) world.jenkins.startBuild(job);
-  await clock.leap(4 * MINUTE);
+async function beginPresent(world: SimulatedWorld, clock: WorldClock, now: number): Promise<void> {
+  await clock.leap(now - BUILDS_AGO_MS - clock.now());
+  for (const job of BUILDS) world.jenkins.startBuild(job);
+  await clock.leap(now - clock.now());
 }
 
 /** Simulated addresses (192.168.3.*) are reached through the simulator, as behind any HTTP proxy; loopback directly. */
@@ -99,5 +119,5 @@ const environmentFor = (
   POLICY_FILE: join(folder, 'policy.yaml'),
   DATA_DIR: folder,
   ADMIN_PORT: '0',
-  LOG_LEVEL: 'error',
+  LOG_LEVEL,
 });

@@ -6,6 +6,7 @@ import { cause } from './incidents/index.js';
 import type { PlaygroundOptions } from './options.js';
 import type { Scene } from './scene.js';
 import { pressables, type SlackMessage } from './slack/workspace.js';
+import { savingTo } from './terminal/files.js';
 import { screenOf } from './terminal/screen.js';
 import { Transcript } from './terminal/transcript.js';
 
@@ -21,7 +22,7 @@ const STILL_MS = 20 * SECOND;
 
 /** @returns whether every act found its object and ended */
 export async function runActs(scene: Scene, options: PlaygroundOptions): Promise<boolean> {
-  const transcript = new Transcript(scene.slack, screenOf(process.stdout));
+  const transcript = new Transcript(scene.slack, screenOf(process.stdout), savingTo(options.files));
   let ok = true;
   let acquainted = false;
   for (const act of options.acts) {

@@ -4,6 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock } from '../core/time.js';
 
 export interface WorldClock extends Clock {
+  /** 0 stands still. */
   setSpeed(times: number): void;
   /** Lets `ms` pass at `speed`, or faster when the clock already is; afterwards it runs as before. */
   hurry(ms: number, speed: number): Promise<void>;
@@ -16,7 +17,7 @@ interface Timer {
   act: () => void;
 }
 
-/** @param start ms since the epoch that the clock shows first · @param initialSpeed times real time, once it runs */
+/** @param start ms since the epoch that the clock shows first · @param initialSpeed times real time; 0: it only leaps */
 export function worldClock(start: number, initialSpeed: number): WorldClock {
   let speed = initialSpeed;
   let base = start;
@@ -35,7 +36,7 @@ export function worldClock(start: number, initialSpeed: number): WorldClock {
   const setAlarm = () => {
     clearTimeout(alarm);
     const due = next();
-    if (due === undefined || leaping) return;
+    if (due === undefined || leaping || speed === 0) return;
     alarm = setTimeout(ring, Math.max(0, (due.at - now()) / speed));
     alarm.unref();
   };

@@ -36,8 +36,14 @@ export interface SimulatedWorld {
   close(): Promise<void>;
 }
 
-/** The article's controller: its machine and port. */
-const CONTROLLER_AT = { hostname: '192.168.3.25', port: 31_052 };
+/** Where a controller runs: its machine and port. */
+export interface Place {
+  hostname: string;
+  port: number;
+}
+
+/** The article's controller. */
+export const CONTROLLER_AT: Place = { hostname: '192.168.3.25', port: 31_052 };
 
 export async function buildWorld(options: WorldOptions): Promise<SimulatedWorld> {
   const { clock } = options;
@@ -85,7 +91,7 @@ export async function buildWorld(options: WorldOptions): Promise<SimulatedWorld>
 }
 
 /** Scene setting: the controller runs where the article has it, deployed by whoever ran the manifest first. */
-export function startController(world: SimulatedWorld, definition: JsonObject): void {
-  world.cluster.placeNext(CONTROLLER_AT.hostname, CONTROLLER_AT.port);
+export function startController(world: SimulatedWorld, definition: JsonObject, at = CONTROLLER_AT): void {
+  world.cluster.placeNext(at.hostname, at.port);
   world.marathon.changes.create(definition);
 }

@@ -1,6 +1,9 @@
 // The playground as people and scripts start it: a process, its output, its exit code.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import axios from 'axios';
@@ -41,6 +44,21 @@ describe('npm run playground -- --run …', () => {
     expect(out).toContain('The Jenkins controller runs on 192.168.3.25:31052');
     expect(out).toContain("of the cluster's 156.0 cpus and 312.0 GB");
     expect({ code, err }).toEqual({ code: 0, err: '' });
+  });
+
+  it('has a week behind it: usage shows seven days, and the chart is saved as a file', TIMEOUT, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bb-charts-'));
+    try {
+      const { code, out } = await run('--run', '/ci usage 7d', '--files', folder);
+      expect(out).toMatch(/1\d,?\d{3} samples/);
+      expect(out).not.toContain('is back after');
+      const path = /🖼 jenkins-usage-7d\.png \(\d+ kB\) saved:\s+(\S+)/.exec(out)?.[1] ?? '';
+      expect(path).toBe(join(folder, 'jenkins-usage-7d.png'));
+      expect(readFileSync(path).subarray(1, 4).toString()).toBe('PNG');
+      expect(code).toBe(0);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('presses Deploy and waits for the end', TIMEOUT, async () => {

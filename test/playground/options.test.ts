@@ -1,4 +1,6 @@
 // The playground's command line: acts in their order, times and speeds with their limits.
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE } from '../../src/core/time.js';
 import { durationOf, readOptions, speedOf } from '../../src/playground/options.js';
@@ -15,6 +17,11 @@ describe('acts', () => {
   it('leave the terminal slower where there are none', () => {
     expect(readOptions([])).toMatchObject({ acts: [], speed: 4, marathon: '1.5', user: '@ana' });
   });
+});
+
+it('files are saved below the folder for temporary files unless another is given', () => {
+  expect(readOptions([]).files).toBe(join(tmpdir(), 'bellboard-playground'));
+  expect(readOptions(['--files', 'charts']).files).toBe('charts');
 });
 
 describe('a time', () => {

@@ -1,4 +1,5 @@
 // Draws what Slack would show: one message as rows of text, readable without colours and without emoji fonts.
+import { counted } from '../../core/words.js';
 import { objectsAt, textAt, type Wire } from '../slack/types.js';
 import type { SlackFile, SlackMessage } from '../slack/workspace.js';
 import { blockLines } from './blocks.js';
@@ -27,7 +28,7 @@ export function draw(
   const body = [
     ...contentLines(message, message, inner),
     ...message.attachments.flatMap((attachment) => attachmentLines(attachment, message, inner)),
-    ...message.files.map(fileLine),
+    ...message.files.flatMap((file) => fileLines(file, look)),
     ...reactionLines(message),
   ];
   return [
@@ -74,10 +75,19 @@ function attachmentLines(attachment: Wire, message: SlackMessage, look: Look): L
   }));
 }
 
-function fileLine(file: SlackFile): Line {
+function fileLines(file: SlackFile, look: Look): Line[] {
+  const bytes = file.bytes?.length ?? file.promisedLength;
   const alt = file.altText === undefined ? '' : `: ${file.altText}`;
-  return line([piece(`[file ${file.title}${alt}, ${file.bytes?.length ?? file.promisedLength} bytes]`, 'dim')]);
+  if (look.savedAt === undefined) return [line([piece(`[file ${file.title}${alt}, ${bytes} bytes]`, 'dim')])];
+  const sign = file.mimetype.startsWith('image/') ? '🖼' : '📄';
+  return [
+    line([piece(`${sign} ${file.name} (${sizeWords(bytes)}) ${look.savedAt(file)}`)]),
+    line([piece(file.title === file.name ? (file.altText ?? '') : `${file.title}${alt}`, 'dim')]),
+  ].filter(({ pieces }) => pieces[0]?.text !== '');
 }
+
+const sizeWords = (bytes: number): string =>
+  bytes < 1_000 ? counted(bytes, 'byte') : `${Math.round(bytes / 1_000)} kB`;
 
 function reactionLines(message: SlackMessage): Line[] {
   if (message.reactions.length === 0) return [];

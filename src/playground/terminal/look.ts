@@ -1,5 +1,5 @@
 // How the terminal draws: what the drawing functions are told about the screen and the workspace.
-import type { Pressable, SlackMessage } from '../slack/workspace.js';
+import type { Pressable, SlackFile, SlackMessage } from '../slack/workspace.js';
 
 export interface Look {
   width: number;
@@ -8,6 +8,8 @@ export interface Look {
   nameOf(id: string): string;
   /** The number a button is pressed by. */
   numberOf(button: Pressable, message: SlackMessage): number | undefined;
+  /** Where a file of a message has been saved, or why not; files are only named when absent. */
+  savedAt?(file: SlackFile): string;
   /** IANA zone of the times shown; the machine's own when absent. */
   timeZone?: string;
 }
@@ -25,6 +27,7 @@ const EMOJI: Readonly<Record<string, string>> = {
   lock: '🔒',
   memo: '📝',
   new: '🆕',
+  newspaper: '📰',
   no_bell: '🔕',
   no_entry: '⛔',
   no_entry_sign: '🚫',

@@ -2,6 +2,7 @@
 // a file or pipe. Gives every button that was ever shown a number of its own.
 import { type Pressable, pressables, type SlackMessage, type SlackWorkspace } from '../slack/workspace.js';
 import { draw, type Look, paint } from './draw.js';
+import type { SaveFile } from './files.js';
 
 export interface Screen {
   write(text: string): void;
@@ -24,6 +25,7 @@ const NARROWEST = 40;
 export class Transcript {
   readonly #slack: SlackWorkspace;
   readonly #screen: Screen;
+  readonly #savedAt: SaveFile | undefined;
   /** What was last drawn of each message. */
   readonly #drawn = new Map<SlackMessage, string>();
   /** By number. A number is never given twice, so a screen that was not redrawn cannot lie. */
@@ -32,9 +34,13 @@ export class Transcript {
   #live: SlackMessage[] = [];
   #liveRows = 0;
 
-  constructor(slack: SlackWorkspace, screen: Screen) {
+  /** @param saveFile for files that come with messages; without it they are only named */
+  constructor(slack: SlackWorkspace, screen: Screen, saveFile?: SaveFile) {
     this.#slack = slack;
     this.#screen = screen;
+    this.#savedAt = saveFile;
+    // What was said before anybody looked is no news.
+    for (const message of slack.messages) this.#drawn.set(message, stateOf(message));
   }
 
   /** From here on earlier messages stand as they are. */
@@ -125,6 +131,7 @@ export class Transcript {
         return channel === undefined ? id : `#${channel}`;
       },
       numberOf: (button, message) => this.#numberOf(button, message),
+      ...(this.#savedAt === undefined ? {} : { savedAt: this.#savedAt }),
     };
   }
 }

@@ -79,6 +79,18 @@ export function usedOf(tasks: readonly ClusterTask[]): {
   };
 }
 
+/** Tasks that hold resources, by agent; a framework that is over holds nothing. */
+export function holdingByAgent(frameworks: readonly ClusterFramework[]): Map<ClusterAgent, ClusterTask[]> {
+  const holding = new Map<ClusterAgent, ClusterTask[]>();
+  const tasks = frameworks.flatMap((framework) => (framework.completed ? [] : framework.tasks));
+  for (const task of tasks.filter(({ place }) => place === 'live')) {
+    const here = holding.get(task.agent);
+    if (here === undefined) holding.set(task.agent, [task]);
+    else here.push(task);
+  }
+  return holding;
+}
+
 /** Mesos counts cpus in thousandths, so that 0.1 + 0.2 fits into 0.3. */
 const round = (cpus: number) => Math.round(cpus * 1_000) / 1_000;
 

@@ -18,16 +18,17 @@ export interface RejectReason {
   processed: number;
 }
 
-type TasksOn = (agent: ClusterAgent) => ClusterTask[];
+/** Tasks that hold resources, by agent. */
+type Holding = () => ReadonlyMap<ClusterAgent, ClusterTask[]>;
 
 export class Placement {
   readonly #random: () => number;
-  readonly #tasksOn: TasksOn;
+  readonly #holding: Holding;
   #next: { hostname: string; port: number | undefined } | undefined;
 
-  constructor(random: () => number, tasksOn: TasksOn) {
+  constructor(random: () => number, holding: Holding) {
     this.#random = random;
-    this.#tasksOn = tasksOn;
+    this.#holding = holding;
   }
 
   /** Scene setting: the next task goes to this agent (and takes this port first), if it fits. */
@@ -36,14 +37,16 @@ export class Placement {
   }
 
   choose(offering: readonly ClusterAgent[], request: LaunchRequest): ClusterAgent | undefined {
-    const fitting = offering.filter((agent) => refusal(agent, this.#tasksOn(agent), request) === undefined);
+    const holding = this.#holding();
+    const fitting = offering.filter((agent) => refusal(agent, holding.get(agent) ?? [], request) === undefined);
     const asked = fitting.find((agent) => agent.hostname === this.#next?.hostname);
     return asked ?? fitting[Math.floor(this.#random() * fitting.length)];
   }
 
   /** In the order Marathon tests offers; `processed` is what the tests before left over. */
   rejections(offering: readonly ClusterAgent[], request: LaunchRequest): RejectReason[] {
-    const why = offering.map((agent) => refusal(agent, this.#tasksOn(agent), request));
+    const holding = this.#holding();
+    const why = offering.map((agent) => refusal(agent, holding.get(agent) ?? [], request));
     let left = offering.length;
     return REFUSALS.map((reason) => {
       const declined = why.filter((one) => one === reason).length;
@@ -54,7 +57,7 @@ export class Placement {
   }
 
   makeTask(framework: ClusterFramework, request: LaunchRequest, agent: ClusterAgent, now: number): ClusterTask {
-    const ports = freePorts(agent, this.#tasksOn(agent), request.ports ?? 0, this.#random);
+    const ports = freePorts(agent, this.#holding().get(agent) ?? [], request.ports ?? 0, this.#random);
     if (this.#next?.hostname === agent.hostname && this.#next.port !== undefined && ports.length > 0) {
       ports[0] = this.#next.port;
     }

@@ -10,6 +10,7 @@ import {
   type ClusterTask,
   COMPLETED_TASKS_KEPT,
   hasEnded,
+  holdingByAgent,
   seededRandom,
   seededUuid,
   type TaskStatus,
@@ -51,13 +52,14 @@ export class Cluster implements ClusterForFrameworks {
   #offersWithheld = false;
   #fetchBroken: (request: LaunchRequest) => boolean = () => false;
   readonly #missingArtifacts = new Set<string>();
+  readonly #byId = new Map<string, ClusterTask>();
 
   constructor(options: ClusterOptions) {
     this.clock = options.clock;
     this.mesos = options.mesos ?? '1.4';
     const random = seededRandom(options.seed ?? 1);
     this.id = seededUuid(random);
-    this.#placement = new Placement(random, (agent) => this.tasksOn(agent));
+    this.#placement = new Placement(random, () => holdingByAgent(this.frameworks));
     this.startedAt = this.clock.now();
     this.electedAt = this.startedAt;
     this.agents = Array.from({ length: options.agents ?? 39 }, (_, index) => this.#makeAgent(index));
@@ -99,7 +101,9 @@ export class Cluster implements ClusterForFrameworks {
   // ── Questions ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
   task(taskId: string): ClusterTask | undefined {
-    return this.tasks().find((task) => task.id === taskId);
+    // The master forgets a framework that ended long ago, its tasks with it.
+    const found = this.#byId.get(taskId);
+    return this.frameworks.some(({ id }) => id === found?.frameworkId) ? found : undefined;
   }
 
   /** Newest first. */
@@ -241,6 +245,7 @@ export class Cluster implements ClusterForFrameworks {
     }
     const task = this.#placement.makeTask(framework, request, agent, this.clock.now());
     framework.tasks.push(task);
+    this.#byId.set(task.id, task);
     this.#life.begin(task);
     return undefined;
   }
@@ -275,8 +280,10 @@ export class Cluster implements ClusterForFrameworks {
 
   #forgetOldest(framework: ClusterFramework): void {
     const completed = framework.tasks.filter((task) => task.place === 'completed');
-    if (completed.length <= COMPLETED_TASKS_KEPT) return;
-    framework.tasks.splice(framework.tasks.indexOf(completed[0] as ClusterTask), 1);
+    const [oldest] = completed;
+    if (oldest === undefined || completed.length <= COMPLETED_TASKS_KEPT) return;
+    framework.tasks.splice(framework.tasks.indexOf(oldest), 1);
+    this.#byId.delete(oldest.id);
   }
 
   #announceRoom(): void {

@@ -1,9 +1,10 @@
 // Another team's framework that takes what the machines have left: how the simulated cluster runs out of offers that fit.
 import type { Cluster } from './cluster.js';
-import { usedOf } from './cluster-parts.js';
+import { type ClusterAgent, usedOf } from './cluster-parts.js';
 
-/** @param leavesMiB memory it leaves free on each machine · @returns how it goes again, its tasks with it */
-export function crowd(cluster: Cluster, leavesMiB: number): () => void {
+/** @param leavesMiB memory it leaves free on a machine · @returns how it goes again, its tasks with it */
+export function crowd(cluster: Cluster, leavesMiB: number | ((agent: ClusterAgent) => number)): () => void {
+  const left = typeof leavesMiB === 'number' ? () => leavesMiB : leavesMiB;
   const framework = cluster.register({
     name: 'spark',
     failoverMs: 0,
@@ -12,7 +13,7 @@ export function crowd(cluster: Cluster, leavesMiB: number): () => void {
     onUpdate: () => {},
   });
   for (const agent of cluster.agents.filter(({ state }) => state === 'active')) {
-    const memMiB = agent.total.memMiB - usedOf(cluster.tasksOn(agent)).memMiB - leavesMiB;
+    const memMiB = agent.total.memMiB - usedOf(cluster.tasksOn(agent)).memMiB - left(agent);
     if (memMiB <= 0) continue;
     framework.launch({
       taskId: `${framework.id}-executor-${agent.hostname}`,

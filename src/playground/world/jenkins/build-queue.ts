@@ -71,9 +71,13 @@ export class BuildQueue {
   }
 
   find(id: number): QueueItem | undefined {
-    const since = this.#clock.now() - REMEMBERED_MS;
-    this.#left = this.#left.filter((item) => (item.leftAt ?? 0) > since);
+    this.#forgetOld();
     return [...this.#items, ...this.#left].find((item) => item.id === id);
+  }
+
+  /** Those that began to build after `at`, in the order they left; known for five minutes. */
+  startedSince(at: number): QueueItem[] {
+    return this.#left.filter((item) => item.state === 'started' && (item.leftAt ?? 0) > at);
   }
 
   of(job: JobDefinition): QueueItem | undefined {
@@ -113,6 +117,12 @@ export class BuildQueue {
     item.leftAt = this.#clock.now();
     this.#items = this.#items.filter((other) => other !== item);
     this.#left.push(item);
+    this.#forgetOld();
+  }
+
+  #forgetOld(): void {
+    const since = this.#clock.now() - REMEMBERED_MS;
+    this.#left = this.#left.filter((item) => (item.leftAt ?? 0) > since);
   }
 
   #blockedBy(build: Build | undefined, estimate: number, now: number): string {

@@ -72,6 +72,8 @@ export class Controller implements Program {
   session = '';
   /** The web server takes connections and answers none of them. */
   hung = false;
+  /** What a leak has taken of its memory beyond what it needs. */
+  leakedMiB = 0;
   readonly #world: Surroundings;
   #process: ProcessHandle | undefined;
   #timers: Timers;
@@ -161,7 +163,7 @@ export class Controller implements Program {
     if (this.#farm === undefined) return { cpus: 0.15, memMiB: 80 };
     const running = this.#farm.running.length;
     const here = this.#farm.controllerNode.executors.reduce((sum, build) => sum + (build?.job.cpus ?? 0), 0);
-    return { cpus: 0.06 + 0.015 * running + here, memMiB: 430 + 6 * running };
+    return { cpus: 0.06 + 0.015 * running + here, memMiB: 430 + 6 * running + this.leakedMiB };
   }
 
   build(job: JobDefinition, request: BuildRequest = {}): { item: QueueItem; already: boolean } {

@@ -42,7 +42,11 @@ export function firstConfig(line: Line, rootUrl: string | undefined): Controller
         parameters: [{ name: 'TARGET', type: 'string', description: 'host to press', defaultValue: 'staging' }],
       }),
       job('nightly', label, { disabled: true, durationMs: 40 * MINUTE }),
-      job('housekeeping', line.controllerExecutors > 0 ? undefined : label, { durationMs: 20 * SECOND, cpus: 0.1 }),
+      job('housekeeping', line.controllerExecutors > 0 ? undefined : label, {
+        durationMs: 20 * SECOND,
+        concurrent: true,
+        cpus: 0.1,
+      }),
       job('team-a', undefined, { kind: 'folder' }),
       job('team-a/api', label, { durationMs: 90 * SECOND }),
       job('team-a/web', undefined, { kind: 'multibranch' }),
