@@ -1,6 +1,6 @@
 // The sentences of the usage digest. Pure; `digests/usage.ts` gathers the facts and puts the sentences in their places.
 import type { AuditEntry } from './audit.js';
-import type { BuildHistory, JenkinsBuild } from './cluster.js';
+import type { BuildHistory } from './cluster.js';
 import { known, type Told } from './gather.js';
 import type { Incident } from './incident.js';
 import { countEnds, isOutage } from './outages.js';
@@ -10,13 +10,22 @@ import { averageOf, isComparable, LIMIT_WORTH_SAYING_MS } from './usage-period.j
 import type { UsageStatistics } from './usage-statistics.js';
 import { counted, duration, localDay, localTime, percent } from './words.js';
 
-interface DigestFacts {
+/** An alert as the digest tells it. */
+export interface Rung {
+  incident: Incident;
+  words: Rich;
+  /** To its message. */
+  link: string | undefined;
+}
+
+export interface DigestFacts {
   period: Period;
   zone: string;
   statistics: UsageStatistics;
   before: UsageStatistics;
-  rung: { incident: Incident; words: Rich; link: string | undefined }[];
+  rung: Rung[];
   builds: Told<BuildHistory>;
+  /** Since when the controller of now can remember builds, where that is later than the period's begin. */
   remembersSince: number | undefined;
   changes: { entry: AuditEntry; name: string }[];
 }
@@ -84,22 +93,22 @@ export function quietLine(facts: DigestFacts): Rich {
 
 /** `FAILURE` counts; what people stopped and what has unstable tests is no failure of the build. */
 function countBuilds(history: BuildHistory | undefined): { all: number; failed: number; unstable: number } {
-  const with_ = (result: string) =>
-    (history?.builds ?? []).filter((build: JenkinsBuild) => build.result === result).length;
-  return { all: history?.builds.length ?? 0, failed: with_('FAILURE'), unstable: with_('UNSTABLE') };
+  const builds = history?.builds ?? [];
+  const ended = (result: string) => builds.filter((build) => build.result === result).length;
+  return { all: builds.length, failed: ended('FAILURE'), unstable: ended('UNSTABLE') };
 }
 
 export function upWords({ statistics, rung }: DigestFacts): Rich {
   const { upMs, downMs, unknownMs } = statistics.availability;
   const ends = countEnds(rung.map(({ incident }) => incident));
-  const known_ = upMs + downMs;
+  const toldMs = upMs + downMs;
   const answered =
-    known_ === 0
+    toldMs === 0
       ? md`whether Jenkins answered is not known`
       : downMs === 0
         ? md`answered all the time`
-        : md`answered ${percent(upMs, known_)} of the time, not for ${duration(downMs)}`;
-  const unsure = unknownMs === 0 || known_ === 0 ? md`` : md`, not known for ${duration(unknownMs)}`;
+        : md`answered ${percent(upMs, toldMs)} of the time, not for ${duration(downMs)}`;
+  const unsure = unknownMs === 0 || toldMs === 0 ? md`` : md`, not known for ${duration(unknownMs)}`;
   const times = ends === 0 ? md`no unasked end` : md`${counted(ends, 'unasked end')}`;
   return md`${answered}${unsure}; ${times}`;
 }

@@ -1,10 +1,19 @@
 // The usage digest: what a day or a week of CI cost on the cluster, whether the limit fits, and what went wrong.
-import type { AuditEntry } from '../core/audit.js';
 import type { BuildHistory, ScmSyncStatus } from '../core/cluster.js';
 import { runningTask } from '../core/controller.js';
 import { context, type Message, type MessageBlock, section } from '../core/conversation.js';
 import { type DigestPorts, defineDigest } from '../core/digest.js';
-import { builtWords, changesWords, isQuiet, newsOf, quietLine, ringsWords, upWords } from '../core/digest-words.js';
+import {
+  builtWords,
+  changesWords,
+  type DigestFacts,
+  isQuiet,
+  newsOf,
+  quietLine,
+  type Rung,
+  ringsWords,
+  upWords,
+} from '../core/digest-words.js';
 import { type ExecutorLimit, executorLimit } from '../core/executor-limit.js';
 import { gaps, known, type Told, told } from '../core/gather.js';
 import type { Incident } from '../core/incident.js';
@@ -13,28 +22,12 @@ import { type Period, periodBefore } from '../core/schedule.js';
 import { scmWords } from '../core/scm-words.js';
 import { md, type Rich } from '../core/text.js';
 import { averageOf, coverage, figuresTable, isComparable, meaning, usageChart } from '../core/usage-period.js';
-import { type UsageStatistics, usageStatistics } from '../core/usage-statistics.js';
+import { usageStatistics } from '../core/usage-statistics.js';
 import { localDay } from '../core/words.js';
 
-/** One line of the digest about an alert. */
-export interface Rung {
-  incident: Incident;
-  words: Rich;
-  link: string | undefined;
-}
-
-export interface Facts {
-  period: Period;
-  zone: string;
-  statistics: UsageStatistics;
-  before: UsageStatistics;
-  rung: Rung[];
-  builds: Told<BuildHistory>;
-  /** Since when the controller of now can remember builds, where that is later than the period's begin. */
-  remembersSince: number | undefined;
+interface Facts extends DigestFacts {
   scm: Told<ScmSyncStatus>;
   limit: Told<ExecutorLimit | undefined>;
-  changes: { entry: AuditEntry; name: string }[];
 }
 
 export const usage = defineDigest<Facts>({
