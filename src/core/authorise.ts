@@ -37,6 +37,18 @@ export function authorise(question: Question): Permission {
   return outsider(question) ?? byRules(question);
 }
 
+/** May this person agree to what somebody else asked for? The same rule decides, and nobody agrees to their own. */
+export function mayApprove(question: Question & { requesterId: string }): Permission {
+  const permission = authorise(question);
+  if (!permission.allowed || question.actor.userId !== question.requesterId) return permission;
+  return refuse('You asked for this yourself, so somebody else has to approve it.', othersWhoCan(question));
+}
+
+const othersWhoCan = ({ policy, policyWords, command, requesterId }: Question & { requesterId: string }): string => {
+  const rule = policy.rules.find((candidate) => ruleMatches(candidate, policyWords, command.effect));
+  return rule === undefined ? '' : whoCan(policy, rule, requesterId);
+};
+
 function outsider({ person, channel, actor, homeTeamId }: Question): Permission | undefined {
   const ask = 'Ask a full member of this workspace to do it.';
   if (person.isBot) return refuse('Bots may not give commands.', ask);
@@ -66,7 +78,7 @@ function byRules(question: Question): Permission {
   return byRule(rule, question);
 }
 
-function byRule(rule: Rule, { policy, actor, place, policyWords, args }: Question): Permission {
+function byRule(rule: Rule, { policy, actor, place, command, policyWords, args }: Question): Permission {
   if (!rule.to.some((role) => holds(policy, role, actor.userId))) {
     return refuse(`You may not \`${policyWords}\`: that is for ${rule.to.join(', ')}.`, whoCan(policy, rule));
   }
@@ -86,14 +98,14 @@ function byRule(rule: Rule, { policy, actor, place, policyWords, args }: Questio
       );
     }
   }
-  // Fail closed: a file that asks for a second person must not be read as if it asked for none.
-  if ((rule.approvals ?? 0) > 0) {
-    return refuse(
-      `\`${policyWords}\` needs the approval of ${rule.approvals} more, which this version cannot collect.`,
-      'Until it can, take `approvals` out of the rule or narrow `to`.',
-    );
-  }
-  return ALLOWED;
+  const { approvals = 0 } = rule;
+  if (approvals === 0) return ALLOWED;
+  if (command.effect === 'disrupt') return { allowed: true, approvals };
+  // Fail closed: only a plan can collect approvals, and none must not be read as if they were given.
+  return refuse(
+    `\`${policyWords}\` needs the approval of ${approvals} more, and only a command that shows a plan first can collect that.`,
+    'Take `approvals` out of the rule or narrow `to`.',
+  );
 }
 
 /** A role the file does not define is nobody; user groups (S…) are not read yet, so they are nobody too. */
@@ -102,8 +114,10 @@ function holds(policy: Policy, role: string, userId: string): boolean {
   return Object.hasOwn(policy.roles, role) && (policy.roles[role] ?? []).includes(userId);
 }
 
-function whoCan(policy: Policy, rule: Rule): string {
-  const people = rule.to.flatMap((role) => (Object.hasOwn(policy.roles, role) ? (policy.roles[role] ?? []) : []));
+function whoCan(policy: Policy, rule: Rule, except?: string): string {
+  const people = rule.to
+    .flatMap((role) => (Object.hasOwn(policy.roles, role) ? (policy.roles[role] ?? []) : []))
+    .filter((id) => id !== except);
   if (people.length === 0) return 'Nobody is listed under that role in the policy file.';
   const shown = people.slice(0, 5).map((id) => `<@${id}>`);
   return `Ask ${shown.join(', ')}${people.length > shown.length ? ' or another of them' : ''}.`;

@@ -28,7 +28,16 @@ export interface Button {
  * Everything a button of ours can do. `run`: the command in its value, as the person who clicks; `run.thread`: the same,
  * and a change is told in the thread of the message that has the button.
  */
-export type PressAction = 'run' | 'run.thread' | 'plan.confirm' | 'plan.cancel' | 'change.now' | 'change.giveup';
+export const PRESS_ACTIONS = [
+  'run',
+  'run.thread',
+  'plan.confirm',
+  'plan.approve',
+  'plan.cancel',
+  'change.now',
+  'change.giveup',
+] as const;
+export type PressAction = (typeof PRESS_ACTIONS)[number];
 
 export interface Message {
   /** A full sentence with the same facts as the blocks: notification, screen reader, search, and the twin when Slack refuses blocks. */

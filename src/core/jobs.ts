@@ -50,6 +50,8 @@ export interface ConfirmedJob extends FromSlack {
   confirmedBy: string;
   /** Those who agreed, where the policy asks for a second person. */
   approvedBy?: readonly string[];
+  /** Of the plan that was confirmed. */
+  planHash?: string;
   progress?: ChangeProgress;
 }
 

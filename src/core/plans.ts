@@ -28,6 +28,17 @@ export interface Act {
   at: number;
   /** The delivery that did it; a redelivery of the same click finds its own act. */
   delivery: string;
+  /** Those whose agreement it took. */
+  approvedBy?: readonly string[];
+}
+
+/** Somebody else than who asked agrees to the plan. */
+export interface Approval {
+  v: 1;
+  actor: Actor;
+  at: number;
+  /** The delivery that gave it; a redelivery of the same click finds its own. */
+  delivery: string;
 }
 
 /** The id of the change that carries out a plan; `BELLBOARD_JOB` in Marathon. */
@@ -40,4 +51,9 @@ export interface PlanStore {
   /** The first claim stands for ever; the answer is the one that stands. */
   claim(id: string, act: Act): Promise<Act>;
   act(id: string): Promise<Act | undefined>;
+  /**
+   * Adds an approval, one a person: their first stands. Nothing is added once the plan was answered.
+   * @returns all that were given by now, oldest first, and the act that stands
+   */
+  approve(id: string, approval: Approval): Promise<{ approvals: Approval[]; act: Act | undefined }>;
 }

@@ -15,7 +15,7 @@ import {
   type Step,
 } from '../core/jobs.js';
 import type { Parsed } from '../core/parse.js';
-import { code, md, mention, type Rich } from '../core/text.js';
+import { code, join, md, mention, type Rich } from '../core/text.js';
 import { MINUTE } from '../core/time.js';
 import { duration } from '../core/words.js';
 import type { PerformPorts } from './ports.js';
@@ -133,7 +133,7 @@ export async function finish(
   const now = ports.clock.now();
   const by = confirmer(job);
   const line = askedBy(job.actor, ports.command.settings.slashCommand, job.text);
-  const asked = context(by === undefined ? line : md`${line} · confirmed by ${mention(by)}`);
+  const asked = context(md`${line}${whoseYes(job)}`);
   const told = await withChannelFault({ ...message, blocks: [...message.blocks, asked] }, ports);
   await showStep(job, 'done', told, ports, 'final');
   await ports.audit.record({
@@ -141,6 +141,7 @@ export async function finish(
     jobId: run.id,
     userId: job.actor.userId,
     ...(by === undefined ? {} : { confirmedBy: by }),
+    ...(job.kind === 'confirmed' ? ofThePlan(job) : {}),
     channelId: job.place.channelId,
     command,
     text: job.text,
@@ -154,6 +155,18 @@ export async function finish(
 
 const confirmer = (job: CommandJob | ConfirmedJob): string | undefined =>
   job.kind === 'confirmed' && job.confirmedBy !== job.actor.userId ? job.confirmedBy : undefined;
+
+function whoseYes(job: CommandJob | ConfirmedJob): Rich | '' {
+  const approvedBy = job.kind === 'confirmed' ? job.approvedBy : undefined;
+  if (approvedBy !== undefined) return md` · approved by ${join(approvedBy.map(mention))}`;
+  const by = confirmer(job);
+  return by === undefined ? '' : md` · confirmed by ${mention(by)}`;
+}
+
+const ofThePlan = ({ approvedBy, planHash }: ConfirmedJob) => ({
+  ...(approvedBy === undefined ? {} : { approvedBy }),
+  ...(planHash === undefined ? {} : { planHash }),
+});
 
 /** The one channel message of a change. A step's content never gives way to an earlier step's. */
 export function showStep(

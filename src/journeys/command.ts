@@ -10,10 +10,11 @@ import { isTakenOver, runChange, showStep } from './change.js';
 import { putWithChart } from './chart.js';
 import { inTime } from './deadline.js';
 import { runConfirmed } from './disrupt.js';
+import { expire } from './expiry.js';
 import { askedFor, permissionFromMemory, permissionOf } from './permission.js';
 import { makePlan } from './plan.js';
 import type { AcceptPorts, PerformPorts } from './ports.js';
-import { expire, press } from './press.js';
+import { press } from './press.js';
 import { answerKey, answerTo, bugView, upstreamView, userErrorView, withChannelFault } from './reply.js';
 
 /** What the ack says: a private message now, or nothing yet because the job will answer. */

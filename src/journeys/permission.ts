@@ -1,6 +1,6 @@
 // May they? The same rules asked three times: by the bot from memory before it queues anything, by the worker with what
 // Slack says of the person and the channel now, and by `help` for every command there is.
-import { authorise, type PersonFacts, type PlaceFacts } from '../core/authorise.js';
+import { authorise, mayApprove, type PersonFacts, type PlaceFacts, type Question } from '../core/authorise.js';
 import type { Actor, Asked, Command, Permission, Place } from '../core/command.js';
 import type { Parsed } from '../core/parse.js';
 import type { AcceptPorts, PerformPorts } from './ports.js';
@@ -18,26 +18,43 @@ export function permissionFromMemory(
   wanted: Wanted,
   ports: Pick<AcceptPorts, 'people' | 'policy'>,
 ): Permission {
-  return decide(asking, wanted, ports.people.remembered(asking.actor.userId, asking.place.channelId), ports);
+  const facts = ports.people.remembered(asking.actor.userId, asking.place.channelId);
+  return authorise(questionOf(asking, wanted, facts, ports));
 }
 
 /** @throws UpstreamError when Slack does not tell who is asking: nobody is let in on facts that could not be read */
 export async function permissionOf(asking: Asking, wanted: Wanted, ports: PerformPorts): Promise<Permission> {
-  const [person, channel] = await Promise.all([
-    ports.people.person(asking.actor.userId),
-    ports.people.channel(asking.place.channelId),
-  ]);
-  return decide(asking, wanted, { person, channel }, ports);
+  return authorise(questionOf(asking, wanted, await factsOf(asking, ports), ports));
 }
 
-function decide(
+/** May they agree to what somebody else asked for? @throws UpstreamError as above */
+export async function permissionToApprove(
+  asking: Asking,
+  requesterId: string,
+  wanted: Wanted,
+  ports: PerformPorts,
+): Promise<Permission> {
+  return mayApprove({ ...questionOf(asking, wanted, await factsOf(asking, ports), ports), requesterId });
+}
+
+interface Facts {
+  person: PersonFacts;
+  channel: PlaceFacts;
+}
+
+async function factsOf({ actor, place }: Asking, { people }: PerformPorts): Promise<Facts> {
+  const [person, channel] = await Promise.all([people.person(actor.userId), people.channel(place.channelId)]);
+  return { person, channel };
+}
+
+function questionOf(
   { actor, place }: Asking,
   { command, policyWords, args }: Wanted,
-  facts: { person: PersonFacts; channel: PlaceFacts },
+  facts: Facts,
   ports: { policy: AcceptPorts['policy']; people: Pick<AcceptPorts['people'], 'homeTeamId'> },
-): Permission {
+): Question {
   const homeTeamId = ports.people.homeTeamId();
-  return authorise({ policy: ports.policy(), actor, place, ...facts, homeTeamId, command, policyWords, args });
+  return { policy: ports.policy(), actor, place, ...facts, homeTeamId, command, policyWords, args };
 }
 
 export function askedFor(job: Asking & { delivery: string }, parsed: Parsed, ports: PerformPorts): Asked {

@@ -1,19 +1,25 @@
-// The first half of a disruptive command: what would change, shown in the channel with the buttons that answer it.
+// The first half of a disruptive command: what would change, shown in the channel with the buttons that answer it. Where
+// the policy asks for a second person, the message also says who has agreed and how many are missing.
+import { approvalWords, approversOf } from '../core/approvals.js';
 import type { Asked, DisruptCommand } from '../core/command.js';
-import { context, type Message, sorry } from '../core/conversation.js';
+import { type Button, context, type Message, section, sorry } from '../core/conversation.js';
+import { UserError } from '../core/errors.js';
 import type { CommandJob } from '../core/jobs.js';
-import type { Parsed } from '../core/parse.js';
-import type { Plan } from '../core/plans.js';
+import { type Parsed, parse } from '../core/parse.js';
+import type { Approval, Plan } from '../core/plans.js';
 import { md, moment } from '../core/text.js';
 import { MINUTE } from '../core/time.js';
 import { rankOf } from './change.js';
 import { inTime } from './deadline.js';
 import { hashOf } from './hash.js';
+import { permissionOf } from './permission.js';
 import type { PerformPorts } from './ports.js';
 import { answerKey, answerTo, askedBy, channelOf, channelRefusal, rootKey } from './reply.js';
 
 /** Nobody approves yesterday's plan. */
 export const PLAN_VALID_MS = 10 * MINUTE;
+/** Others have to be found, and to read it. */
+const APPROVALS_VALID_MS = 30 * MINUTE;
 /** How often a plan looks whether Slack has taken its message. */
 const LOOK_MS = 100;
 
@@ -33,6 +39,7 @@ export async function makePlan(
     ports.counted(command.name, 'unchanged');
     return ports.messages.put(answerKey(job.delivery), answerTo(job), command.planView(facts, asked));
   }
+  const approvals = await approvalsFor(job, parsed, ports);
   const now = ports.clock.now();
   const plan: Plan = {
     v: 1,
@@ -43,11 +50,19 @@ export async function makePlan(
     place: job.place,
     facts,
     hash: hashOf(command.boundTo(facts)),
+    ...(approvals === 0 ? {} : { approvals }),
     madeAt: now,
-    validUntil: now + PLAN_VALID_MS,
+    validUntil: now + (approvals === 0 ? PLAN_VALID_MS : APPROVALS_VALID_MS),
   };
   await ports.plans.keep(plan);
   await showPlan(job, plan, command, asked, signal, ports);
+}
+
+/** Also a plan that nobody asked for again, because the first one no longer fitted, needs all it needs. */
+async function approvalsFor(job: CommandJob, parsed: Parsed, ports: PerformPorts): Promise<number> {
+  const permission = await permissionOf(job, parsed, ports);
+  if (!permission.allowed) throw new UserError(permission.reason, permission.hint);
+  return permission.approvals ?? 0;
 }
 
 async function showPlan(
@@ -58,35 +73,69 @@ async function showPlan(
   signal: AbortSignal,
   ports: PerformPorts,
 ): Promise<void> {
-  const shown = command.planView(plan.facts, asked);
-  await ports.queue.expireLater(plan.id, PLAN_VALID_MS);
-  await ports.messages.put(rootKey(plan.id), channelOf(job.place), withButtons(shown, plan, command, ports), {
-    rank: 0,
-  });
+  await ports.queue.expireLater(plan.id, plan.validUntil - plan.madeAt);
+  await ports.messages.put(
+    rootKey(plan.id),
+    channelOf(job.place),
+    withButtons(plan, command, asked, { needed: plan.approvals ?? 0, approvedBy: [] }, ports),
+    { rank: 0 },
+  );
   await tellWhenRefused(job, plan, signal, ports);
 }
 
-function withButtons(shown: Message, plan: Plan, command: DisruptCommand, ports: PerformPorts): Message {
+/** Where the approvals of a plan stand. */
+export interface Standing {
+  needed: number;
+  /** User ids of those whose approval counts. */
+  approvedBy: readonly string[];
+}
+
+/** Above the plan as it was posted, below what follows once it is answered; a later approval above an earlier one. */
+const rankOfApprovals = (given: readonly Approval[]): number => 1 + given.length / 1_000;
+
+/** The same message with one approval more. @param given all of them, counting or not */
+export function showApprovals(
+  plan: Plan,
+  command: DisruptCommand,
+  asked: Asked,
+  standing: Standing,
+  given: readonly Approval[],
+  ports: PerformPorts,
+): Promise<void> {
+  const message = withButtons(plan, command, asked, standing, ports);
+  return ports.messages.put(rootKey(plan.id), channelOf(plan.place), message, { rank: rankOfApprovals(given) });
+}
+
+function withButtons(
+  plan: Plan,
+  command: DisruptCommand,
+  asked: Asked,
+  { needed, approvedBy }: Standing,
+  ports: PerformPorts,
+): Message {
+  const shown = command.planView(plan.facts, asked);
   const slash = ports.command.settings.slashCommand;
-  return {
-    text: shown.text,
-    blocks: [
-      ...shown.blocks,
-      {
-        type: 'actions',
-        buttons: [
-          { label: command.verb, action: 'plan.confirm', value: plan.id, style: 'primary' },
-          { label: 'Cancel', action: 'plan.cancel', value: plan.id },
-        ],
-      },
-      context(md`${askedBy(plan.actor, slash, plan.text)} · valid until ${moment(plan.validUntil)}`),
-    ],
-  };
+  const line = context(md`${askedBy(plan.actor, slash, plan.text)} · valid until ${moment(plan.validUntil)}`);
+  const yes: Button =
+    needed > 0
+      ? { label: 'Approve', action: 'plan.approve', value: plan.id, style: 'primary' }
+      : { label: command.verb, action: 'plan.confirm', value: plan.id, style: 'primary' };
+  const no: Button = { label: 'Cancel', action: 'plan.cancel', value: plan.id };
+  const buttons = { type: 'actions' as const, buttons: [yes, no] };
+  if (needed === 0) return { text: shown.text, blocks: [...shown.blocks, buttons, line] };
+  const words = approvalWords(needed, approvedBy, approversFor(plan, ports));
+  return { text: `${shown.text} ${words.plain}`, blocks: [...shown.blocks, section(words), buttons, line] };
+}
+
+/** Whom the policy names now. */
+export function approversFor(plan: Plan, ports: PerformPorts): string {
+  const { command, policyWords } = parse(plan.text, ports.command.catalogue);
+  return approversOf(ports.policy(), policyWords, command.effect);
 }
 
 /** The plan shows in the channel or the asker hears why not. */
 async function tellWhenRefused(job: CommandJob, plan: Plan, signal: AbortSignal, ports: PerformPorts): Promise<void> {
-  const givenUpAt = ports.clock.now() + PLAN_VALID_MS;
+  const givenUpAt = plan.validUntil;
   while (ports.clock.now() < givenUpAt) {
     const posted = await ports.messages.posted(rootKey(plan.id));
     if (posted.state === 'posted') return;

@@ -1,19 +1,18 @@
-// A button under a plan was pressed, or its time ran out. The first act stands for ever; everybody after is told the
-// true state, never silence. Nothing about a button is kept in a process.
+// A button under a plan was pressed. The first act stands for ever; everybody after is told the true state, never silence.
+// Nothing about a button is kept in a process.
 import type { DisruptCommand } from '../core/command.js';
-import { context, type Message, say, sorry } from '../core/conversation.js';
+import { type Message, say, sorry } from '../core/conversation.js';
 import { UserError } from '../core/errors.js';
-import type { ConfirmedJob, PressJob, Step } from '../core/jobs.js';
-import { type Parsed, parse } from '../core/parse.js';
+import type { PressJob, Step } from '../core/jobs.js';
+import { parse } from '../core/parse.js';
 import { type Act, changeIdOf, type Plan, planIdOf } from '../core/plans.js';
-import { code, join, md, mention, moment, prose } from '../core/text.js';
-import { askedFor, permissionOf } from './permission.js';
-import { closePlan } from './plan.js';
+import { code, md } from '../core/text.js';
+import { counted } from '../core/words.js';
+import { begin, replyTo, trueState } from './answered.js';
+import { approve } from './approve.js';
+import { isOver, showEnd } from './expiry.js';
+import { permissionOf } from './permission.js';
 import type { PerformPorts } from './ports.js';
-import { answerKey, answerTo, askedBy, channelOf, rootKey } from './reply.js';
-
-/** Above the plan itself, below the first step of the change. */
-const CONFIRMED_RANK = 5;
 
 export async function press(job: PressJob, ports: PerformPorts): Promise<void> {
   const plan = await ports.plans.read(planIdOf(job.value));
@@ -22,13 +21,16 @@ export async function press(job: PressJob, ports: PerformPorts): Promise<void> {
   }
   const parsed = parse(plan.text, ports.command.catalogue);
   const command = parsed.command as DisruptCommand;
+  if (job.action === 'plan.approve') return approve(job, plan, parsed, command, ports);
   const permission = await permissionOf(job, parsed, ports);
-  if (!permission.allowed) return reply(job, sorry(permission.reason, permission.hint), ports);
+  if (!permission.allowed) return replyTo(job, sorry(permission.reason, permission.hint), ports);
   switch (job.action) {
-    case 'plan.confirm':
-      return confirm(job, plan, parsed, command, ports);
+    case 'plan.confirm': {
+      const needed = Math.max(plan.approvals ?? 0, permission.approvals ?? 0);
+      return needed > 0 ? confirmAlone(job, plan, needed, ports) : confirm(job, plan, command, ports);
+    }
     case 'plan.cancel':
-      return cancel(job, plan, parsed, command, ports);
+      return cancel(job, plan, ports);
     case 'change.now':
     case 'change.giveup':
       return choose(job, plan, ports);
@@ -38,65 +40,27 @@ export async function press(job: PressJob, ports: PerformPorts): Promise<void> {
   }
 }
 
-async function confirm(
-  job: PressJob,
-  plan: Plan,
-  parsed: Parsed,
-  command: DisruptCommand,
-  ports: PerformPorts,
-): Promise<void> {
-  const standing = await claim(job, plan, plan.validUntil < ports.clock.now() ? 'expired' : 'confirmed', ports);
-  if (standing.delivery !== job.delivery) return reply(job, await trueState(plan, standing, ports), ports);
-  if (standing.what === 'expired') return close(plan, parsed, command, EXPIRED, ports);
-  await ports.queue.confirm(confirmedJob(job, plan));
-  await showConfirmed(job, plan, command, ports);
+async function confirm(job: PressJob, plan: Plan, command: DisruptCommand, ports: PerformPorts): Promise<void> {
+  const standing = await claim(job, plan, isOver(plan, ports) ? 'expired' : 'confirmed', ports);
+  if (standing.delivery !== job.delivery) return replyTo(job, await trueState(plan, standing, ports), ports);
+  if (standing.what === 'expired') return showEnd(plan, standing, ports);
+  await begin(plan, standing, command, job.replyTo, ports);
 }
 
-/** Until its turn comes, the message says that somebody confirmed it, and who is ahead. */
-async function showConfirmed(job: PressJob, plan: Plan, command: DisruptCommand, ports: PerformPorts): Promise<void> {
-  const ahead = (await ports.queue.ahead(changeIdOf(plan.id))).map(
-    (change) => md`${code(change.text)} of ${mention(change.userId)}`,
+/** The policy was made stricter after this plan was shown with a button for one person. */
+async function confirmAlone(job: PressJob, plan: Plan, needed: number, ports: PerformPorts): Promise<void> {
+  const act = await ports.plans.act(plan.id);
+  if (act !== undefined) return replyTo(job, await trueState(plan, act, ports), ports);
+  throw new UserError(
+    `By now the policy asks for ${counted(needed, 'approval')} of others, which this plan cannot collect.`,
+    'Type the command again for a plan that can.',
   );
-  const turn = ahead.length === 0 ? md`starting` : md`number ${ahead.length} in the queue, behind ${join(ahead)}`;
-  const message = say(
-    md`:hourglass_flowing_sand: ${command.title(plan.facts, 'going')}: confirmed by ${mention(job.actor.userId)}, ${turn}`,
-    context(askedBy(plan.actor, ports.command.settings.slashCommand, plan.text)),
-  );
-  await ports.messages.put(rootKey(plan.id), channelOf(plan.place), message, {
-    rank: CONFIRMED_RANK,
-    priority: 'progress',
-  });
 }
 
-const confirmedJob = (job: PressJob, plan: Plan): ConfirmedJob => ({
-  v: 1,
-  kind: 'confirmed',
-  delivery: changeIdOf(plan.id),
-  planId: plan.id,
-  text: plan.text,
-  actor: plan.actor,
-  confirmedBy: job.actor.userId,
-  place: plan.place,
-  replyTo: job.replyTo,
-  at: job.at,
-});
-
-async function cancel(
-  job: PressJob,
-  plan: Plan,
-  parsed: Parsed,
-  command: DisruptCommand,
-  ports: PerformPorts,
-): Promise<void> {
+async function cancel(job: PressJob, plan: Plan, ports: PerformPorts): Promise<void> {
   const standing = await claim(job, plan, 'cancelled', ports);
-  if (standing.delivery !== job.delivery) return reply(job, await trueState(plan, standing, ports), ports);
-  await close(
-    plan,
-    parsed,
-    command,
-    say(md`:no_entry_sign: Cancelled by ${mention(job.actor.userId)}. Nothing was changed.`),
-    ports,
-  );
+  if (standing.delivery !== job.delivery) return replyTo(job, await trueState(plan, standing, ports), ports);
+  await showEnd(plan, standing, ports);
 }
 
 /** *Deploy now* or *Give up* while a change waits for builds. */
@@ -104,14 +68,14 @@ async function choose(job: PressJob, plan: Plan, ports: PerformPorts): Promise<v
   const changeId = changeIdOf(plan.id);
   if ((await ports.queue.stateOf(changeId)) !== 'running') {
     const act = await ports.plans.act(plan.id);
-    return reply(
+    return replyTo(
       job,
       act === undefined ? sorry('This change has not been started.') : await trueState(plan, act, ports),
       ports,
     );
   }
   const running = await ports.command.changes.running();
-  if (running?.jobId === changeId && TOO_LATE.has(running.step)) return reply(job, tooLate(plan, ports), ports);
+  if (running?.jobId === changeId && TOO_LATE.has(running.step)) return replyTo(job, tooLate(plan, ports), ports);
   await ports.queue.choose(changeId, job.action === 'change.now' ? 'now' : 'giveup');
 }
 
@@ -125,57 +89,5 @@ const tooLate = (plan: Plan, ports: PerformPorts): Message => {
   );
 };
 
-/** Called when a plan's time is over. */
-export async function expire(planId: string, ports: PerformPorts): Promise<void> {
-  const plan = await ports.plans.read(planId);
-  if (plan === undefined) return;
-  const act: Act = {
-    v: 1,
-    what: 'expired',
-    userId: plan.actor.userId,
-    at: ports.clock.now(),
-    delivery: `expire-${planId}`,
-  };
-  const standing = await ports.plans.claim(planId, act);
-  if (standing.what !== 'expired') return;
-  const parsed = parse(plan.text, ports.command.catalogue);
-  await close(plan, parsed, parsed.command as DisruptCommand, EXPIRED, ports);
-}
-
-const EXPIRED = sorry('This plan has expired; nothing was changed.', 'Type the command again for a fresh one.');
-
 const claim = (job: PressJob, plan: Plan, what: Act['what'], ports: PerformPorts): Promise<Act> =>
   ports.plans.claim(plan.id, { v: 1, what, userId: job.actor.userId, at: ports.clock.now(), delivery: job.delivery });
-
-const close = (plan: Plan, parsed: Parsed, command: DisruptCommand, why: Message, ports: PerformPorts): Promise<void> =>
-  closePlan(
-    plan,
-    command,
-    askedFor({ delivery: plan.id, actor: plan.actor, place: plan.place }, parsed, ports),
-    why,
-    ports,
-  );
-
-async function trueState(plan: Plan, act: Act, ports: PerformPorts): Promise<Message> {
-  const what = code(`${ports.command.settings.slashCommand} ${plan.text}`);
-  const when = md`${mention(act.userId)}, ${moment(act.at)}`;
-  if (act.what === 'cancelled') return say(md`${what} was already cancelled by ${when}. Nothing was changed.`);
-  if (act.what === 'expired') return say(md`The plan for ${what} has expired. Type the command again for a fresh one.`);
-  const changeId = changeIdOf(plan.id);
-  const stop = code(`${ports.command.settings.slashCommand} cancel ${changeId}`);
-  const state = await ports.queue.stateOf(changeId);
-  if (state === 'running') {
-    return say(
-      md`Already under way: ${what}, started by ${when}. Its message above shows how far it is; ${stop} stops it.`,
-    );
-  }
-  if (state === 'waiting')
-    return say(md`Already confirmed by ${when}; ${what} waits for its turn. ${stop} takes it out of the queue.`);
-  const entry = (await ports.command.audit.recent(200)).find((row) => row.jobId === changeId);
-  if (entry !== undefined) return say(md`That is over, started by ${when}: ${prose(entry.summary)}`);
-  return say(md`Already confirmed by ${when}; the message above tells what became of it.`);
-}
-
-/** Privately, beside the plan: the plan's own message tells the story of the plan. */
-const reply = (job: PressJob, message: Message, ports: PerformPorts): Promise<void> =>
-  ports.messages.put(answerKey(job.delivery), answerTo(job, { replace: false }), message);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { authorise, type Question } from '../../src/core/authorise.js';
+import { authorise, mayApprove, type Question } from '../../src/core/authorise.js';
 import type { Effect, Permission } from '../../src/core/command.js';
 import { NO_POLICY, parsePolicy } from '../../src/core/policy.js';
 
@@ -97,12 +97,6 @@ describe('what the rules refuse', () => {
       'You may not `sync`: that is for ghosts, constructor.',
       'Nobody is listed under that role in the policy file.',
     ],
-    [
-      'approvals cannot be collected, so they are not taken as given',
-      [asks('deploy', 'disrupt')],
-      '`deploy` needs the approval of 1 more, which this version cannot collect.',
-      'Until it can, take `approvals` out of the rule or narrow `to`.',
-    ],
   ])('%s', (_, changes, reason, hint) => {
     expect(answer(...changes)).toEqual({ allowed: false, reason, hint });
   });
@@ -137,6 +131,39 @@ describe('what the rules refuse', () => {
     const many = parsePolicy('roles: { ops: [U01, U02, U03, U04, U05, U06] }\nrules: [{ effect: read, to: ops }]');
     expect(answer({ policy: many })).toMatchObject({
       hint: 'Ask <@U01>, <@U02>, <@U03>, <@U04>, <@U05> or another of them.',
+    });
+  });
+});
+
+describe('approvals', () => {
+  it('are asked for where the rule says so', () => {
+    expect(answer(asks('deploy', 'disrupt'))).toEqual({ allowed: true, approvals: 1 });
+  });
+
+  it('of a command that shows no plan cannot be collected, so they are not taken as given', () => {
+    const strict = parsePolicy('roles: { ops: [U0ANA] }\nrules: [{ effect: change, to: ops, approvals: 2 }]');
+    expect(answer({ policy: strict }, asks('cancel', 'change'))).toMatchObject({
+      allowed: false,
+      reason: expect.stringContaining('needs the approval of 2 more'),
+    });
+  });
+
+  const approves = (...changes: Partial<Question>[]) =>
+    mayApprove({ ...Object.assign({}, question, asks('deploy', 'disrupt'), ...changes), requesterId: 'U0ANA' });
+
+  it('may be given by others of the same rule', () => {
+    expect(approves(as('U0BOB'))).toMatchObject({ allowed: true });
+  });
+
+  it.each<[who: string, Partial<Question>, reason: RegExp, hint: string]>([
+    ['who asked', as('U0ANA'), /^You asked for this yourself/, 'Ask <@U0BOB>.'],
+    ['whom the rule does not name', as('U0DEV'), /^You may not `deploy`/, 'Ask <@U0ANA>, <@U0BOB>.'],
+    ['a guest', { ...as('U0BOB'), person: { isGuest: true } }, /^Guests /, 'Ask a full member'],
+  ])('may not be given by somebody %s', (_who, change, reason, hint) => {
+    expect(approves(change)).toMatchObject({
+      allowed: false,
+      reason: expect.stringMatching(reason),
+      hint: expect.stringContaining(hint),
     });
   });
 });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { AuditEntry } from '../../src/core/audit.js';
 import type { PressAction } from '../../src/core/conversation.js';
 import type { Act } from '../../src/core/plans.js';
 import { MINUTE } from '../../src/core/time.js';
@@ -19,6 +20,19 @@ beforeEach(async () => {
 
 const lee = { userId: 'U0LEE', teamId: 'T0HOME' };
 const bob = { userId: 'U0BOB', teamId: 'T0HOME' };
+
+const OVER: AuditEntry = {
+  v: 1,
+  jobId: 'd-ana-go',
+  userId: 'U0ANA',
+  channelId: 'C0CI',
+  command: 'swap',
+  text: 'swap',
+  outcome: 'succeeded',
+  summary: 'Swapped in 3 min.',
+  at: NOW,
+  durationMs: 3 * MINUTE,
+};
 
 const click = (action: PressAction, delivery = 'd-click', actor = lee) =>
   perform(
@@ -96,18 +110,7 @@ describe('the second click', () => {
     ports.plans.acts.set('d-ana', { v: 1, what, userId: 'U0LEE', at: NOW, delivery: 'd-first' });
     ports.queue.state = state;
     if (state === 'ended') {
-      ports.trail.push({
-        v: 1,
-        jobId: 'd-ana-go',
-        userId: 'U0ANA',
-        channelId: 'C0CI',
-        command: 'swap',
-        text: 'swap',
-        outcome: 'succeeded',
-        summary: 'Swapped in 3 min.',
-        at: NOW,
-        durationMs: 3 * MINUTE,
-      });
+      ports.trail.push({ ...OVER });
     }
     for (const action of ['plan.confirm', 'plan.cancel'] as const) {
       await click(action, `d-${action.slice(5)}`);
@@ -118,9 +121,23 @@ describe('the second click', () => {
   });
 
   test('claims no end that is not known', async () => {
-    ports.plans.acts.set('d-ana', { v: 1, what: 'confirmed', userId: 'U0LEE', at: NOW, delivery: 'd-first' });
+    const at = NOW - 31 * MINUTE;
+    ports.plans.acts.set('d-ana', { v: 1, what: 'confirmed', userId: 'U0LEE', at, delivery: 'd-first' });
     await click('plan.confirm');
-    expect(answer()).toBe(`Already confirmed by ${who}; the message above tells what became of it.`);
+    expect(answer()).toBe(
+      'Already confirmed by @U0LEE, 2015-05-28 09:29 UTC; the message above tells what became of it.',
+    );
+    expect(ports.queue.confirmed).toEqual([]);
+  });
+
+  test('starts what a worker that died after the first click had not put into the queue', async () => {
+    ports.plans.acts.set('d-ana', { v: 1, what: 'confirmed', userId: 'U0LEE', at: NOW, delivery: 'd-first' });
+    await click('plan.cancel');
+    expect(ports.queue.confirmed).toMatchObject([{ delivery: 'd-ana-go', confirmedBy: 'U0LEE' }]);
+    expect(root()).toBe('Swapping: confirmed by @U0LEE, starting');
+    expect(answer()).toBe(
+      `Already confirmed by ${who}; /ci swap waits for its turn. /ci cancel d-ana-go takes it out of the queue.`,
+    );
   });
 
   test('of a double click is answered beside the plan, to that person', async () => {
@@ -172,8 +189,24 @@ describe('the end of its time', () => {
 
   test('changes nothing about a plan that somebody answered', async () => {
     await click('plan.confirm');
+    ports.queue.state = 'waiting';
     await expire();
     expect(root()).toBe('Swapping: confirmed by @U0LEE, starting');
+    expect(ports.queue.confirmed).toHaveLength(1);
+  });
+
+  test('starts what a worker that died after the click had not put into the queue', async () => {
+    ports.plans.acts.set('d-ana', { v: 1, what: 'confirmed', userId: 'U0LEE', at: NOW, delivery: 'd-first' });
+    await expire();
+    expect(ports.queue.confirmed).toHaveLength(1);
+    expect(root()).toBe('Swapping: confirmed by @U0LEE, starting');
+  });
+
+  test('does not start again what is over, though the queue has forgotten it', async () => {
+    ports.plans.acts.set('d-ana', { v: 1, what: 'confirmed', userId: 'U0LEE', at: NOW, delivery: 'd-first' });
+    ports.trail.push({ ...OVER });
+    await expire();
+    expect(ports.queue.confirmed).toEqual([]);
   });
 
   test('of a plan nobody remembers is silent', async () => {

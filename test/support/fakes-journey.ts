@@ -5,7 +5,7 @@ import type { ChangeInfo } from '../../src/core/changes.js';
 import type { Ports } from '../../src/core/command.js';
 import type { Destination, Message, Messages, Posted } from '../../src/core/conversation.js';
 import type { ChangeProgress, ChangeRun, CommandJob, ConfirmedJob, PressJob } from '../../src/core/jobs.js';
-import type { Act, Plan, PlanStore } from '../../src/core/plans.js';
+import type { Act, Approval, Plan, PlanStore } from '../../src/core/plans.js';
 import { parsePolicy } from '../../src/core/policy.js';
 import type { Log, People, PerformPorts, PlanQueue } from '../../src/journeys/ports.js';
 import { NOW } from './ci-service.js';
@@ -51,14 +51,18 @@ export function fakeMessages(): FakeMessages {
 export interface FakePlans extends PlanStore {
   plans: Map<string, Plan>;
   acts: Map<string, Act>;
+  /** Plan id → user id → approval. */
+  approvals: Map<string, Map<string, Approval>>;
 }
 
 export function fakePlans(): FakePlans {
   const plans = new Map<string, Plan>();
   const acts = new Map<string, Act>();
+  const approvals = new Map<string, Map<string, Approval>>();
   return {
     plans,
     acts,
+    approvals,
     keep: async (plan) => void plans.set(plan.id, structuredClone(plan)),
     read: async (id) => plans.get(id),
     async claim(id, act) {
@@ -67,6 +71,13 @@ export function fakePlans(): FakePlans {
       return standing;
     },
     act: async (id) => acts.get(id),
+    async approve(id, approval) {
+      const given = approvals.get(id) ?? new Map<string, Approval>();
+      approvals.set(id, given);
+      const act = acts.get(id);
+      if (act === undefined && !given.has(approval.actor.userId)) given.set(approval.actor.userId, approval);
+      return { approvals: [...given.values()], act };
+    },
   };
 }
 

@@ -6,6 +6,8 @@ export interface Keys {
   message(key: string): string;
   plan(id: string): string;
   act(id: string): string;
+  /** Of a plan: user id → approval. */
+  approvals(id: string): string;
   stop(jobId: string): string;
   choice(jobId: string): string;
   pace(what: string): string;
@@ -40,6 +42,7 @@ export function keysOf(name: string): Keys {
     message: below('message'),
     plan: below('plan'),
     act: below('act'),
+    approvals: below('approvals'),
     stop: below('stop'),
     choice: below('choice'),
     pace: below('pace'),

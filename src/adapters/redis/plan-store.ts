@@ -1,6 +1,7 @@
-// Plans and the acts of their buttons: `plan:<id>` holds what was shown, `act:<id>` who pressed the button first.
+// Plans and the acts of their buttons: `plan:<id>` holds what was shown, `act:<id>` who pressed the button first,
+// `approvals:<id>` who agreed, by user id.
 import type { Redis } from 'ioredis';
-import type { Act, Plan, PlanStore } from '../../core/plans.js';
+import type { Act, Approval, Plan, PlanStore } from '../../core/plans.js';
 import { DAY } from '../../core/time.js';
 import type { Keys } from './keys.js';
 
@@ -11,6 +12,15 @@ const KEPT_MS = 30 * DAY;
 const CLAIM = `
 if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return ARGV[1] end
 return redis.call('GET', KEYS[1])`;
+
+// Look and write in one step, so that nobody agrees to what has been answered meanwhile.
+const APPROVE = `
+local act = redis.call('GET', KEYS[2])
+if not act then
+  redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2])
+  redis.call('PEXPIRE', KEYS[1], ARGV[3])
+end
+return {act or '', redis.call('HVALS', KEYS[1])}`;
 
 export function planStore(redis: Redis, keys: Keys): PlanStore {
   return {
@@ -29,6 +39,20 @@ export function planStore(redis: Redis, keys: Keys): PlanStore {
     async act(id) {
       const text = await redis.get(keys.act(id));
       return text === null ? undefined : (JSON.parse(text) as Act);
+    },
+    async approve(id, approval) {
+      const given = JSON.stringify(approval);
+      const [act, all] = (await redis.eval(
+        APPROVE,
+        2,
+        keys.approvals(id),
+        keys.act(id),
+        approval.actor.userId,
+        given,
+        String(KEPT_MS),
+      )) as [string, string[]];
+      const approvals = all.map((text) => JSON.parse(text) as Approval).sort((a, b) => a.at - b.at);
+      return { approvals, act: act === '' ? undefined : (JSON.parse(act) as Act) };
     },
   };
 }

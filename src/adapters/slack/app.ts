@@ -1,7 +1,7 @@
 // Bolt: Slack's deliveries in, acks out. Three listeners for everything (a slash command, our buttons, mentions); what
 // is said and done is found through our own Map, because Bolt runs every listener's matcher for every delivery.
 import { App, type BlockAction, type ButtonAction, HTTPReceiver, type Logger, LogLevel } from '@slack/bolt';
-import type { Message, PressAction } from '../../core/conversation.js';
+import { type Message, PRESS_ACTIONS, type PressAction } from '../../core/conversation.js';
 import { SECOND } from '../../core/time.js';
 import { scrubbed } from '../scrubbed.js';
 import type { Scrub } from '../secrets.js';
@@ -57,7 +57,7 @@ export interface SlackApp {
 /** Only reported back to Bolt when it asks; LOG_LEVEL decides what is written. */
 export const BOLT_LEVEL = LogLevel.WARN;
 
-const ACTION = /^(run|run\.thread|plan\.confirm|plan\.cancel|change\.now|change\.giveup):\d+$/;
+const ACTION = new RegExp(`^(${PRESS_ACTIONS.map((action) => action.replace('.', '\\.')).join('|')}):\\d+$`);
 /** Slack's own deliveries are far smaller. */
 const BODY_LIMIT = '1mb';
 /** `app.stop()` waits for idle keep-alive connections (measured with Bolt 5.1: 6 s at Node's default). */

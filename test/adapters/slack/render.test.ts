@@ -3,7 +3,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../../src/adapters/slack/limits.js';
 import { plainTwin, render } from '../../../src/adapters/slack/render.js';
-import { type Button, context, type Message, type MessageBlock, section } from '../../../src/core/conversation.js';
+import {
+  type Button,
+  context,
+  type Message,
+  type MessageBlock,
+  PRESS_ACTIONS,
+  section,
+} from '../../../src/core/conversation.js';
 import { code, groupMention, link, md, mention, moment, type Rich, stripControls } from '../../../src/core/text.js';
 import { complaintsAbout } from '../../../src/playground/slack/block-kit.js';
 
@@ -400,7 +407,7 @@ describe('whatever the message', () => {
   const anyButton: fc.Arbitrary<Button> = fc
     .record({
       label: words,
-      action: fc.constantFrom('run', 'plan.confirm', 'plan.cancel', 'change.now', 'change.giveup'),
+      action: fc.constantFrom(...PRESS_ACTIONS),
       value: fc.string({ maxLength: 2_100 }),
       confirm: fc.option(fc.record({ title: words, text: words, yes: words, no: words })),
     })
@@ -473,9 +480,7 @@ describe('whatever the message', () => {
       const ids = shown.map((element) => element.action_id ?? '');
       expect(new Set(ids).size).toBe(ids.length);
       for (const element of shown) {
-        const [, action, index] = /^(run|plan\.confirm|plan\.cancel|change\.now|change\.giveup):(\d+)$/.exec(
-          element.action_id ?? '',
-        ) ?? ['', '', '-1'];
+        const [, action, index] = /^([a-z.]+):(\d+)$/.exec(element.action_id ?? '') ?? ['', '', '-1'];
         const source = wanted[Number(index)];
         expect(source?.action).toBe(action);
         expect(element.type === 'button' ? (element.value ?? '') : undefined).toBe(source?.value);
