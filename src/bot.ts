@@ -1,8 +1,9 @@
 // Ears: Slack's deliveries → the command journey's accept() → one job. Nothing else happens before the ack.
+import { changeQueue } from './adapters/redis/change-queue.js';
 import type { Redis } from './adapters/redis/connect.js';
 import { keysOf } from './adapters/redis/keys.js';
 import { pace } from './adapters/redis/pace.js';
-import { changeQueue, jobQueue, messages, openQueues } from './adapters/redis/queue.js';
+import { jobQueue, messages, openQueues } from './adapters/redis/queue.js';
 import { scrubber } from './adapters/secrets.js';
 import { BOLT_LEVEL, type Incoming, type IncomingPress, type SlackApp, startSlackApp } from './adapters/slack/app.js';
 import { slackClients } from './adapters/slack/client.js';
