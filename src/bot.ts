@@ -1,5 +1,5 @@
 // Ears: Slack's deliveries → the command journey's accept() → one job. Nothing else happens before the ack.
-import { changeQueue } from './adapters/redis/change-queue.js';
+import { changeQueue, tellWaiting } from './adapters/redis/change-queue.js';
 import type { Redis } from './adapters/redis/connect.js';
 import { keysOf } from './adapters/redis/keys.js';
 import { pace } from './adapters/redis/pace.js';
@@ -106,6 +106,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     counted(job.kind === 'press' ? job.action : 'any', accepted);
     if (accepted.kind === 'answered') return accepted.message;
     nudge(job, accepted.queue, watch);
+    if (accepted.queue === 'changes') later(() => tellWaiting(queues), log);
     return undefined;
   };
 
@@ -171,7 +172,7 @@ const threadOf = ({ channelId, threadTs }: Incoming) => ({
 });
 
 /** After the ack. */
-const later = (act: () => Promise<void>, log: Log) =>
+const later = (act: () => Promise<unknown>, log: Log) =>
   setImmediate(() => {
-    act().catch((error: unknown) => log.warn({ error: String(error) }, 'a private answer could not be sent'));
+    act().catch((error: unknown) => log.warn({ error: String(error) }, 'what follows an ack could not be done'));
   });

@@ -111,7 +111,7 @@ export function portsOf(options: PortsOptions, queues: Queues, keys: Keys) {
     messages: said,
     plans: planStore(redis, keys),
     audit,
-    queue: planQueue(redis, queues, keys),
+    queue: planQueue(redis, queues, keys, clock),
     people,
     alertChannel: channel,
     policy: options.policy.current,

@@ -36,6 +36,7 @@ export const PRESS_ACTIONS = [
   'plan.cancel',
   'change.now',
   'change.giveup',
+  'queue.leave',
 ] as const;
 export type PressAction = (typeof PRESS_ACTIONS)[number];
 
@@ -79,6 +80,8 @@ export interface PutOptions {
   priority?: MessagePriority;
   /** What is said first stays; putting it again changes nothing. */
   once?: boolean;
+  /** Only over what already stands: where nothing was said, nothing is. */
+  ifStands?: boolean;
   /**
    * Of an alert, ms since the epoch: when it was decided, so that a post that Slack held up says for how long, and when
    * what it tells happened, by the clock of whoever reported it.

@@ -62,7 +62,13 @@ export interface ExpireJob {
   planId: string;
 }
 
-export type ReadsJob = CommandJob | PressJob | ExpireJob;
+/** Somebody's place in the queue of changes moved: those who wait are told theirs. */
+export interface WaitingJob {
+  v: 1;
+  kind: 'waiting';
+}
+
+export type ReadsJob = CommandJob | PressJob | ExpireJob | WaitingJob;
 export type ChangesJob = CommandJob | ConfirmedJob;
 export type AnyJob = CommandJob | PressJob | ConfirmedJob;
 

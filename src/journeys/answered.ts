@@ -2,17 +2,15 @@
 // presses one of its buttons after that.
 
 import type { DisruptCommand } from '../core/command.js';
-import { context, type Message, say } from '../core/conversation.js';
+import { type Message, say } from '../core/conversation.js';
 import type { ConfirmedJob, PressJob, ReplyTo } from '../core/jobs.js';
 import { parse } from '../core/parse.js';
 import { type Act, changeIdOf, type Plan } from '../core/plans.js';
-import { code, join, md, mention, moment, prose, type Rich } from '../core/text.js';
+import { code, md, mention, moment, prose } from '../core/text.js';
 import { MINUTE } from '../core/time.js';
+import { confirmedView, WAITING_RANK, withTimes } from './place-in-line.js';
 import type { PerformPorts } from './ports.js';
-import { answerKey, answerTo, askedBy, channelOf, rootKey } from './reply.js';
-
-/** Above the plan itself, below the first step of the change. */
-const CONFIRMED_RANK = 5;
+import { answerKey, answerTo, channelOf, rootKey } from './reply.js';
 
 /** Twice equals once, by whomever: the change is named after its plan. */
 export async function begin(
@@ -43,22 +41,14 @@ const confirmedJob = (plan: Plan, act: Act, replyTo: ReplyTo): ConfirmedJob => (
 
 /** Until its turn comes, the message says that somebody confirmed it, and who is ahead. */
 async function showConfirmed(plan: Plan, act: Act, command: DisruptCommand, ports: PerformPorts): Promise<void> {
-  const ahead = (await ports.queue.ahead(changeIdOf(plan.id))).map(
-    (change) => md`${code(change.text)} of ${mention(change.userId)}`,
-  );
-  const turn = ahead.length === 0 ? md`starting` : md`number ${ahead.length} in the queue, behind ${join(ahead)}`;
-  const message = say(
-    md`:hourglass_flowing_sand: ${command.title(plan.facts, 'going')}: ${whoseYes(act)}, ${turn}`,
-    context(askedBy(plan.actor, ports.command.settings.slashCommand, plan.text)),
-  );
-  await ports.messages.put(rootKey(plan.id), channelOf(plan.place), message, {
-    rank: CONFIRMED_RANK,
+  const ahead = await withTimes(await ports.queue.ahead(changeIdOf(plan.id)), ports);
+  await ports.messages.put(rootKey(plan.id), channelOf(plan.place), confirmedView(plan, act, command, ahead, ports), {
+    rank: WAITING_RANK,
     priority: 'progress',
   });
+  // The line may have moved since it was looked at.
+  if (ahead.length > 0) await ports.queue.moved();
 }
-
-const whoseYes = ({ userId, approvedBy }: Pick<Act, 'userId' | 'approvedBy'>): Rich =>
-  approvedBy === undefined ? md`confirmed by ${mention(userId)}` : md`approved by ${join(approvedBy.map(mention))}`;
 
 /** A yes counts for so long: what was lost before is begun again, what is older has to be asked for again. */
 const YES_COUNTS_MS = 30 * MINUTE;

@@ -48,7 +48,12 @@ export async function runChange(
 ): Promise<void> {
   const known = run.progress();
   if (known.outcome !== undefined) return finish(job, command.name, known.outcome, run, ports);
-  if (known.step === 'queued') await run.save({ startedAt: ports.clock.now() });
+  if (known.step === 'queued') {
+    await run.save({ startedAt: ports.clock.now() });
+    const leftBy = await run.stopAsked();
+    if (leftBy !== undefined) return finish(job, command.name, leftQueue(leftBy), run, ports);
+    await tellTurn(job, ports);
+  }
   const slash = ports.command.settings.slashCommand;
   await showStep(
     job,
@@ -94,6 +99,24 @@ async function act(
 /** Every change says of itself that twice is once (`core/cluster.ts`). */
 const FATE_UNKNOWN = md`Whether it was done is not known; to ask again does no harm if it was.`;
 
+/** Of a change whose turn had not come when somebody took it out. */
+export function leftQueue(by: string): ChangeOutcome {
+  const message = say(md`:no_entry_sign: Left the queue, nothing was changed. Taken out by ${mention(by)}.`);
+  return { outcome: 'cancelled', summary: message.text, message };
+}
+
+/** An edit notifies nobody: whoever waited for longer than this went back to work. */
+const LONG_WAIT_MS = 5 * MINUTE;
+
+export async function tellTurn(job: CommandJob | ConfirmedJob, ports: PerformPorts): Promise<void> {
+  const waited = ports.clock.now() - job.at;
+  if (waited <= LONG_WAIT_MS) return;
+  const parent = rootKey(rootId(job));
+  const what = code(`${ports.command.settings.slashCommand} ${job.text}`);
+  const words = md`${mention(job.actor.userId)} It is your turn after ${duration(waited)}: ${what} begins now.`;
+  await ports.messages.put(`${parent}/turn`, { kind: 'thread', parent }, say(words), { priority: 'final', once: true });
+}
+
 const cancelled = (by: string): ChangeOutcome => {
   const message = say(md`:no_entry_sign: Cancelled before it began, by ${mention(by)}. Nothing was changed.`);
   return { outcome: 'cancelled', summary: message.text, message };
@@ -126,11 +149,23 @@ export const isTakenOver = (error: unknown, run: ChangeRun): boolean =>
 export async function finish(
   job: CommandJob | ConfirmedJob,
   command: string,
-  { outcome, summary, message }: ChangeOutcome,
+  outcome: ChangeOutcome,
   run: ChangeRun,
   ports: PerformPorts,
 ): Promise<void> {
-  const now = ports.clock.now();
+  const took = ports.clock.now() - run.progress().startedAt;
+  await tellEnd(job, command, outcome, { id: run.id, took }, ports);
+  ports.counted(command, outcome.outcome);
+}
+
+/** Message and audit entry, also of a change that never ran. */
+export async function tellEnd(
+  job: CommandJob | ConfirmedJob,
+  command: string,
+  { outcome, summary, message }: ChangeOutcome,
+  { id, took }: { id: string; took: number },
+  ports: PerformPorts,
+): Promise<void> {
   const by = confirmer(job);
   const line = askedBy(job.actor, ports.command.settings.slashCommand, job.text);
   const asked = context(md`${line}${whoseYes(job)}`);
@@ -138,7 +173,7 @@ export async function finish(
   await showStep(job, 'done', told, ports, 'final');
   await ports.audit.record({
     v: 1,
-    jobId: run.id,
+    jobId: id,
     userId: job.actor.userId,
     ...(by === undefined ? {} : { confirmedBy: by }),
     ...(job.kind === 'confirmed' ? ofThePlan(job) : {}),
@@ -147,10 +182,9 @@ export async function finish(
     text: job.text,
     outcome: outcome as Outcome,
     summary,
-    at: now,
-    durationMs: now - run.progress().startedAt,
+    at: ports.clock.now(),
+    durationMs: took,
   });
-  ports.counted(command, outcome);
 }
 
 const confirmer = (job: CommandJob | ConfirmedJob): string | undefined =>

@@ -6,7 +6,7 @@ import { UpstreamError, UserError } from '../core/errors.js';
 import type { AnyJob, ChangeRun, ChangesJob, CommandJob, PressJob, ReadsJob } from '../core/jobs.js';
 import { type Parsed, parse } from '../core/parse.js';
 import { MINUTE } from '../core/time.js';
-import { isTakenOver, runChange, showStep } from './change.js';
+import { isTakenOver, rankOf, runChange, showStep } from './change.js';
 import { putWithChart } from './chart.js';
 import { inTime } from './deadline.js';
 import { runConfirmed } from './disrupt.js';
@@ -15,7 +15,17 @@ import { askedFor, permissionFromMemory, permissionOf } from './permission.js';
 import { makePlan } from './plan.js';
 import type { AcceptPorts, PerformPorts } from './ports.js';
 import { press } from './press.js';
-import { answerKey, answerTo, bugView, upstreamView, userErrorView, withChannelFault } from './reply.js';
+import {
+  answerKey,
+  answerTo,
+  bugView,
+  channelOf,
+  rootKey,
+  upstreamView,
+  userErrorView,
+  withChannelFault,
+} from './reply.js';
+import { othersMove, tellWaiting } from './waiting.js';
 
 /** What the ack says: a private message now, or nothing yet because the job will answer. */
 export type Accepted =
@@ -97,7 +107,10 @@ export async function perform(job: ReadsJob | ChangesJob, run: ChangeRun, ports:
       return answering(job, run, ports, () => press(job, ports));
     case 'expire':
       return expire(job.planId, ports);
+    case 'waiting':
+      return tellWaiting(ports);
     case 'confirmed':
+      await othersMove(ports);
       return answering(job, run, ports, () => runConfirmed(job, run, ports));
   }
 }
@@ -109,8 +122,7 @@ async function performCommand(job: CommandJob, run: ChangeRun, ports: PerformPor
     const refusal = await permissionOf(job, parsed, ports);
     if (!refusal.allowed) {
       ports.counted(command.name, 'refused');
-      const message = await withChannelFault(sorry(refusal.reason, refusal.hint), ports);
-      return ports.messages.put(answerKey(job.delivery), answerTo(job), message);
+      return answer(job, run, sorry(refusal.reason, refusal.hint), ports);
     }
     const asked = askedFor(job, parsed, ports);
     if (command.effect === 'read') return read(job, command, parsed, asked, ports);
@@ -120,6 +132,7 @@ async function performCommand(job: CommandJob, run: ChangeRun, ports: PerformPor
         'Type it again if you still want it.',
       );
     }
+    if (isExclusive(command) && command.effect === 'change') await othersMove(ports);
     if (command.effect === 'change') return runChange(job, command, parsed, asked, run, ports);
     return makePlan(job, command, parsed, asked, run.signal, ports);
   });
@@ -159,23 +172,36 @@ async function answering(job: AnyJob, run: ChangeRun, ports: PerformPorts, act: 
     if (isTakenOver(error, run)) throw error;
     if (error instanceof UserError) {
       ports.counted('any', 'user-error');
-      return answer(job, userErrorView(error, ports.command.settings.slashCommand), ports);
+      return answer(job, run, userErrorView(error, ports.command.settings.slashCommand), ports);
     }
     if (error instanceof UpstreamError && error.system !== 'Redis') {
       ports.counted('any', 'failed');
-      return answer(job, upstreamView(error, 'Nothing was changed.'), ports);
+      return answer(job, run, upstreamView(error, 'Nothing was changed.'), ports);
     }
     const reference = `r-${job.delivery.slice(-6)}`;
     ports.log.error({ err: error, reference }, 'a bug ended a command');
     ports.counted('any', 'bug');
-    await answer(job, bugView(reference), ports);
+    await answer(job, run, bugView(reference), ports);
     throw error;
   }
 }
 
 /** A click's answer stands beside the message with the button: to replace it would take a plan away from everybody. */
-async function answer(job: AnyJob, message: Message, ports: PerformPorts): Promise<void> {
+async function answer(job: AnyJob, run: ChangeRun, message: Message, ports: PerformPorts): Promise<void> {
   if (job.kind === 'confirmed') return showStep(job, 'done', message, ports, 'final');
   const told = await withChannelFault(message, ports);
+  if (job.kind === 'command' && mayHaveWaited(job, run, ports)) {
+    const options = { rank: rankOf('done'), priority: 'final', ifStands: true } as const;
+    await ports.messages.put(rootKey(job.delivery), channelOf(job.place), told, options);
+    // A mention is answered where it was told its place.
+    const { state } = await ports.messages.posted(rootKey(job.delivery));
+    if (job.replyTo.responseUrl === undefined && state === 'posted') return;
+  }
   await ports.messages.put(answerKey(job.delivery), answerTo(job, { replace: job.kind === 'command' }), told);
+}
+
+/** It has not begun, and its message may say that it waits: nothing else would ever say that it does not. */
+function mayHaveWaited(job: CommandJob, run: ChangeRun, ports: PerformPorts): boolean {
+  const command = ports.command.catalogue.find(job.text.split(' ')[0] ?? '');
+  return run.progress().step === 'queued' && command?.effect === 'change' && isExclusive(command);
 }

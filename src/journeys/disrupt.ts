@@ -5,13 +5,14 @@ import { say, section } from '../core/conversation.js';
 import { UpstreamError } from '../core/errors.js';
 import type { ChangeRun, ConfirmedJob, Step } from '../core/jobs.js';
 import { parse } from '../core/parse.js';
-import { md, mention, prose, type Rich } from '../core/text.js';
+import { md, mention, type Rich } from '../core/text.js';
 import { SECOND } from '../core/time.js';
-import { type ChangeOutcome, failure, finish, isTakenOver, showStep } from './change.js';
-import { ended, type Flight, thread } from './flight.js';
+import { type ChangeOutcome, failure, finish, isTakenOver, leftQueue, showStep, tellTurn } from './change.js';
+import { ended, type Flight, tellAsker } from './flight.js';
 import { follow } from './follow.js';
 import { hashOf } from './hash.js';
 import { askedFor } from './permission.js';
+import { confirmedView, yesOf } from './place-in-line.js';
 import { makePlan } from './plan.js';
 import type { PerformPorts } from './ports.js';
 import { GIVEN_UP, releaseQuiet, waitForBuilds } from './quiet.js';
@@ -26,14 +27,7 @@ export async function runConfirmed(job: ConfirmedJob, run: ChangeRun, ports: Per
   const outcome = run.progress().outcome ?? (await carryOut(flight));
   if (run.progress().outcome === undefined) await run.save({ step: 'done', outcome });
   await finish(job, plan.command, outcome, run, ports);
-  // An edit notifies nobody, and whoever asked went back to work.
-  await thread(flight, `end:${run.id}`, say(md`${mention(job.actor.userId)} ${headline(outcome)}`));
-}
-
-/** The outcome's first line, as it stands in its message. */
-function headline({ message, summary }: ChangeOutcome): Rich {
-  const [first] = message.blocks;
-  return first?.type === 'section' ? first.text : prose(summary);
+  await tellAsker(job, run.id, outcome, ports);
 }
 
 async function carryOut(flight: Flight): Promise<ChangeOutcome> {
@@ -69,8 +63,12 @@ async function steps(flight: Flight): Promise<ChangeOutcome> {
   const reached = (step: Step) => run.progress().step === step;
 
   if (reached('queued')) {
+    const leftBy = await run.stopAsked();
+    if (leftBy !== undefined) return leftQueue(leftBy);
+    await showTurn(flight);
     const early = (await stopped(flight)) ?? (await voided(flight));
     if (early !== undefined) return early;
+    await tellTurn(flight.job, flight.ports);
     await run.save({ step: 'posted' });
   }
   if (reached('posted') || reached('quieting')) {
@@ -88,6 +86,12 @@ async function steps(flight: Flight): Promise<ChangeOutcome> {
   }
   if (reached('applied')) await run.save({ step: 'following' });
   return follow(flight);
+}
+
+/** Its message no longer says that it waits, and its buttons go. */
+async function showTurn({ job, plan, command, ports }: Flight): Promise<void> {
+  const yes = yesOf(job);
+  await showStep(job, 'queued', confirmedView(plan, yes, command, [], ports), ports);
 }
 
 async function stopped({ run }: Flight): Promise<ChangeOutcome | undefined> {

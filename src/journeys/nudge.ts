@@ -71,7 +71,10 @@ async function noWorker(job: CommandJob | PressJob, queue: 'reads' | 'changes', 
 
 /** Something of this command already stands where people look. */
 async function isSeen(job: CommandJob | PressJob, queue: 'reads' | 'changes', ports: NudgePorts): Promise<boolean> {
-  if ((await ports.stateOf(job.delivery, queue)) === 'ended') return true;
+  const state = await ports.stateOf(job.delivery, queue);
+  if (state === 'ended') return true;
   const places = await Promise.all([ports.posted(answerKey(job.delivery)), ports.posted(rootKey(job.delivery))]);
-  return places.some((place) => place.state !== 'waiting');
+  // Of a change whose turn has not come, a channel that refused its message shows nothing.
+  const isHidden = queue === 'changes' && state === 'waiting';
+  return places.some((place) => place.state !== 'waiting' && !(isHidden && place.state === 'refused'));
 }

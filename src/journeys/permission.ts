@@ -10,7 +10,7 @@ interface Asking {
   place: Place;
 }
 
-type Wanted = Pick<Parsed, 'command' | 'policyWords' | 'args'>;
+type Wanted = Pick<Parsed, 'policyWords' | 'args'> & { command: Pick<Command, 'name' | 'effect'> };
 
 /** Calls nobody. */
 export function permissionFromMemory(

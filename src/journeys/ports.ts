@@ -5,7 +5,7 @@ import type { ChangeInfo } from '../core/changes.js';
 import type { Catalogue, Ports } from '../core/command.js';
 import type { Messages } from '../core/conversation.js';
 import type { AlertChannel } from '../core/delivery.js';
-import type { ConfirmedJob, JobQueue } from '../core/jobs.js';
+import type { ChangesJob, ConfirmedJob, JobQueue } from '../core/jobs.js';
 import type { PlanStore } from '../core/plans.js';
 import type { Policy } from '../core/policy.js';
 import type { Clock } from '../core/time.js';
@@ -53,7 +53,15 @@ export interface PerformPorts {
   counted(command: string, outcome: string): void;
 }
 
-/** What pressing a plan's button may do with the queue. */
+/** A change whose turn has not come. */
+export interface Waiting {
+  id: string;
+  job: ChangesJob;
+  /** Who took it out of the queue: when its turn comes it does nothing. */
+  leftBy: string | undefined;
+}
+
+/** What pressing a button may do with the queue of changes, and what those who wait in it are told from. */
 export interface PlanQueue {
   /** The same plan again adds nothing. */
   confirm(job: ConfirmedJob): Promise<void>;
@@ -63,6 +71,16 @@ export interface PlanQueue {
   stateOf(changeId: string): Promise<'waiting' | 'running' | 'ended' | 'unknown'>;
   /** Changes that will run before this one; the running one first. */
   ahead(changeId: string): Promise<ChangeInfo[]>;
+  /** The change at work and those that wait, in the order they will run. */
+  line(): Promise<{ running: ChangeInfo | undefined; waiting: Waiting[] }>;
+  find(changeId: string): Promise<ChangesJob | undefined>;
+  /**
+   * Takes out a change that waits, in one step with seeing that it does. The first who did stands.
+   * @returns who took it out; `begun`: its turn has come, or it is over
+   */
+  leave(changeId: string, by: string): Promise<{ by: string; isFirst: boolean } | 'begun'>;
+  /** Has everybody who waits told their place; soon, and once for many. */
+  moved(): Promise<void>;
   /** Ends a plan's buttons when its time is over. */
   expireLater(planId: string, afterMs: number): Promise<void>;
 }

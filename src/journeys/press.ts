@@ -13,8 +13,10 @@ import { approve } from './approve.js';
 import { isOver, showEnd } from './expiry.js';
 import { permissionOf } from './permission.js';
 import type { PerformPorts } from './ports.js';
+import { leave } from './waiting.js';
 
 export async function press(job: PressJob, ports: PerformPorts): Promise<void> {
+  if (job.action === 'queue.leave') return leave(job, ports);
   const plan = await ports.plans.read(planIdOf(job.value));
   if (plan === undefined) {
     throw new UserError('That button is older than what is remembered of it.', 'Type the command again.');

@@ -89,7 +89,7 @@ describe('a change', () => {
     const run = fakeRun();
     run.stopBy = 'U0LEE';
     await paintRed(ports, run);
-    expect(ports.messages.text('root:d-ana')).toBe('Cancelled before it began, by @U0LEE. Nothing was changed.');
+    expect(ports.messages.text('root:d-ana')).toBe('Left the queue, nothing was changed. Taken out by @U0LEE.');
     expect(ports.trail).toMatchObject([{ outcome: 'cancelled' }]);
     expect(ports.script.strokes).toBe(0);
   });

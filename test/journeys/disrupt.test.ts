@@ -11,7 +11,11 @@ describe('a confirmed change', () => {
     await swap.go();
     expect(swap.run.steps).toEqual(['posted', 'applying', 'applied', 'following', 'done']);
     expect(swap.script.writes).toBe(1);
-    expect(swap.told()).toEqual(['Swapping: sending the change to Marathon', 'Swapped in 0 s. It is up.']);
+    expect(swap.told()).toEqual([
+      'Swapping: confirmed by @U0LEE, starting',
+      'Swapping: sending the change to Marathon',
+      'Swapped in 0 s. It is up.',
+    ]);
     expect(swap.thread()).toEqual(['@U0ANA Swapped in 0 s. It is up.']);
     expect(swap.trail).toMatchObject([
       {
@@ -28,7 +32,7 @@ describe('a confirmed change', () => {
     const swap = await swapping();
     swap.run.stopBy = 'U0LEE';
     await swap.go();
-    expect(swap.root()).toBe('Cancelled before it began, by @U0LEE. Nothing was changed.');
+    expect(swap.root()).toBe('Left the queue, nothing was changed. Taken out by @U0LEE.');
     expect(swap.script.writes).toBe(0);
     expect(swap.trail).toMatchObject([{ outcome: 'cancelled' }]);
   });
@@ -228,7 +232,10 @@ describe('taken over by another worker', () => {
     };
     await expect(swap.go()).rejects.toThrow();
     expect(swap.trail).toEqual([]);
-    expect(swap.told()).toEqual(['Swapping: sending the change to Marathon']);
+    expect(swap.told()).toEqual([
+      'Swapping: confirmed by @U0LEE, starting',
+      'Swapping: sending the change to Marathon',
+    ]);
     expect(swap.messages.keys()).toEqual(['root:d-ana']);
   });
 

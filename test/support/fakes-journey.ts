@@ -7,7 +7,7 @@ import type { Destination, Message, Messages, Posted } from '../../src/core/conv
 import type { ChangeProgress, ChangeRun, CommandJob, ConfirmedJob, PressJob } from '../../src/core/jobs.js';
 import type { Act, Approval, Plan, PlanStore } from '../../src/core/plans.js';
 import { parsePolicy } from '../../src/core/policy.js';
-import type { Log, People, PerformPorts, PlanQueue } from '../../src/journeys/ports.js';
+import type { Log, People, PerformPorts, PlanQueue, Waiting } from '../../src/journeys/ports.js';
 import { NOW } from './ci-service.js';
 import { fakePorts } from './fakes.js';
 import { type ManualClock, manualClock } from './manual-clock.js';
@@ -31,8 +31,8 @@ export function fakeMessages(): FakeMessages {
     slack: 'takes',
     text: (key) => standing.get(key)?.message.text ?? '',
     keys: () => [...standing.keys()],
-    async put(key, to, message, { rank = 0, once = false } = {}) {
-      if (once && standing.has(key)) return;
+    async put(key, to, message, { rank = 0, once = false, ifStands = false } = {}) {
+      if ((once && standing.has(key)) || (ifStands && !standing.has(key))) return;
       if (rank < (standing.get(key)?.rank ?? -1)) return;
       standing.set(key, { to, message, rank });
       fake.said.push({ key, to, message, rank });
@@ -87,6 +87,11 @@ export interface FakePlanQueue extends PlanQueue {
   expiries: [planId: string, afterMs: number][];
   state: 'waiting' | 'running' | 'ended' | 'unknown';
   before: ChangeInfo[];
+  /** Who waits, the first first. */
+  waiting: Waiting[];
+  running: ChangeInfo | undefined;
+  /** How often everybody who waits was to be told. */
+  moves: number;
 }
 
 export function fakePlanQueue(): FakePlanQueue {
@@ -96,12 +101,28 @@ export function fakePlanQueue(): FakePlanQueue {
     expiries: [],
     state: 'unknown',
     before: [],
+    waiting: [],
+    running: undefined,
+    moves: 0,
     async confirm(job) {
       if (!fake.confirmed.some((other) => other.delivery === job.delivery)) fake.confirmed.push(job);
     },
     choose: async (changeId, choice) => void fake.chosen.push([changeId, choice]),
     stateOf: async () => fake.state,
     ahead: async () => fake.before,
+    line: async () => ({ running: fake.running, waiting: fake.waiting }),
+    find: async (id) =>
+      fake.waiting.find((one) => one.id === id)?.job ?? fake.confirmed.find((job) => job.delivery === id),
+    async leave(id, by) {
+      const one = fake.waiting.find((waiting) => waiting.id === id);
+      if (one === undefined) return 'begun';
+      const isFirst = one.leftBy === undefined;
+      one.leftBy ??= by;
+      return { by: one.leftBy, isFirst };
+    },
+    async moved() {
+      fake.moves += 1;
+    },
     expireLater: async (planId, afterMs) => void fake.expiries.push([planId, afterMs]),
   };
   return fake;

@@ -10,6 +10,7 @@ const KEPT_MS = 30 * DAY;
 // Content of a lower rank than what stands is refused, so that a worker that woke up late cannot undo an outcome.
 const PUT = `
 if ARGV[7] == '1' and redis.call('EXISTS', KEYS[1]) == 1 then return 1 end
+if ARGV[10] == '1' and redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 local rank = tonumber(redis.call('HGET', KEYS[1], 'rank') or '-1')
 if tonumber(ARGV[3]) < rank then return 0 end
 redis.call('HSET', KEYS[1], 'v', '1', 'wanted', ARGV[1], 'digest', ARGV[2], 'rank', ARGV[3], 'priority', ARGV[5])
@@ -28,7 +29,13 @@ export interface MessageStore extends MessageRecords {
 export function messageStore(redis: Redis, keys: Keys): MessageStore {
   const at = (key: string) => keys.message(key);
   return {
-    async put(key, to, wanted, digest, { rank = 0, priority = 'answer', once = false, since, happenedAt }) {
+    async put(
+      key,
+      to,
+      wanted,
+      digest,
+      { rank = 0, priority = 'answer', once = false, ifStands = false, since, happenedAt },
+    ) {
       const args = [
         JSON.stringify(wanted),
         digest,
@@ -39,6 +46,7 @@ export function messageStore(redis: Redis, keys: Keys): MessageStore {
         once ? '1' : '0',
         String(since ?? ''),
         String(happenedAt ?? ''),
+        ifStands ? '1' : '0',
       ];
       return (await redis.eval(PUT, 1, at(key), ...args)) === 1;
     },
