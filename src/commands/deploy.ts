@@ -1,7 +1,7 @@
 // `/ci deploy`: the controller's Marathon app from the manifest. Plan → confirm → one PUT → followed until it is really
 // up: a healthy new task, a new Jenkins session, its Mesos framework registered again (design §4.1).
 import { z } from 'zod';
-import { decimal, durationMs, given, wholeNumber } from '../core/arguments.js';
+import { decimal, given, wholeNumber } from '../core/arguments.js';
 import { defineCommand } from '../core/command.js';
 import type { DeployPlan } from '../core/deploy.js';
 import { applyDeploy, arrivedDeploy, cancelDeploy } from '../core/deploy-apply.js';
@@ -10,12 +10,8 @@ import { planDeploy } from '../core/deploy-plan.js';
 import { planView } from '../core/deploy-view.js';
 import { UserError } from '../core/errors.js';
 import { parseAssignments } from '../core/manifest.js';
-import { HOUR, MINUTE } from '../core/time.js';
-
-const DEFAULT_WAIT_MS = 30 * MINUTE;
-const LONGEST_WAIT_MS = 12 * HOUR;
-
-const wait = durationMs('--wait', MINUTE, LONGEST_WAIT_MS, '1m to 12h');
+import { MINUTE } from '../core/time.js';
+import { WAIT_DETAIL, waitForBuilds, waitOptions, waitSyntax, waitsOnce } from '../core/wait-option.js';
 
 const assignments = z
   .array(z.string())
@@ -37,18 +33,17 @@ const Args = z
     cpus: decimal('--cpus', 0.1, 64, 'cpus').optional(),
     mem: wholeNumber('--mem', 256, 262_144, 'MiB').optional(),
     set: assignments,
-    wait: wait.optional(),
-    now: given,
+    ...waitOptions,
     'dry-run': given,
   })
-  .refine((typed) => !(typed.now && typed.wait !== undefined), { error: '`--now` and `--wait` exclude each other.' })
-  .transform(({ git, user, cpus, mem, set, wait: waitMs, now, 'dry-run': dryRun }) => ({
+  .refine(...waitsOnce)
+  .transform(({ git, user, cpus, mem, set, wait, now, 'dry-run': dryRun }) => ({
     git,
     user,
     cpus,
     mem,
     set,
-    waitMs: now ? 0 : (waitMs ?? DEFAULT_WAIT_MS),
+    waitMs: waitForBuilds({ wait, now }),
     dryRun,
   }));
 
@@ -59,7 +54,7 @@ export const deploy = defineCommand({
   examples: ['deploy', 'deploy --mem 2048 --wait 10m', 'deploy --git git@git.example.com:ci/jenkins.git --dry-run'],
   details: [
     '`--git`, `--user`: fill `SCM_SYNC_GIT` and `APP_USER` of the manifest. `--set K=V` sets an environment variable; it may be given several times.',
-    '`--wait 30m` (1m to 12h; 30m unless said) waits for running builds; `--now` does not.',
+    WAIT_DETAIL,
     '`--dry-run` shows the plan to you alone.',
   ],
   syntax: {
@@ -69,8 +64,7 @@ export const deploy = defineCommand({
       cpus: 'value',
       mem: 'value',
       set: 'list',
-      wait: 'value',
-      now: 'switch',
+      ...waitSyntax,
       'dry-run': 'switch',
     },
   },
