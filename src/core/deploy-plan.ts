@@ -1,26 +1,24 @@
 // Makes a deploy's plan: reads what runs, fills the manifest, lints and compares. Writes nothing.
 import { createHash } from 'node:crypto';
+import { lookBefore } from './app-change.js';
 import type { App, Json, JsonObject, ScmSyncStatus } from './cluster.js';
 import type { Asked, Ports } from './command.js';
-import { addressOf, jenkinsFramework, pulseWords, runningTask } from './controller.js';
 import { BY_LABEL, type DeployArgs, type DeployPlan, JOB_LABEL } from './deploy.js';
 import { lockedWords } from './deploy-lock.js';
 import { UserError } from './errors.js';
-import { gaps, known, told } from './gather.js';
 import { fillManifest } from './manifest.js';
 import { diffDefinitions } from './manifest-diff.js';
 import { lintManifest } from './manifest-lint.js';
 import { maskText } from './manifest-mask.js';
 import { canonical, isJsonObject } from './manifest-normal.js';
 import { readableChange } from './readable-change.js';
-import { scmState, scmWords } from './scm-words.js';
 import { MINUTE, SECOND } from './time.js';
 import { atLeast } from './version.js';
 
 const DEFAULT_GRACE_MS = 5 * MINUTE;
 
 export async function planDeploy(args: DeployArgs, ports: Ports, asked: Asked): Promise<DeployPlan> {
-  const { marathon, mesos, jenkins, settings, clock } = ports;
+  const { marathon, jenkins, settings } = ports;
   const [definition, app, info, pulse] = await Promise.all([
     desiredDefinition(args, ports),
     marathon.app(settings.appId),
@@ -46,21 +44,7 @@ export async function planDeploy(args: DeployArgs, ports: Ports, asked: Asked): 
           marathonVersion: info.version,
         });
 
-  const up = pulse.state === 'up';
-  const [executors, scm, executorSettings, frameworks] = await Promise.all([
-    up ? told(clock, 'Jenkins (builds)', () => jenkins.executors()) : undefined,
-    up ? told(clock, 'Jenkins (SCM sync)', () => jenkins.scmSync()) : undefined,
-    up ? told(clock, 'Jenkins', () => jenkins.executorSettings()) : undefined,
-    told(clock, 'Mesos', () => mesos.frameworks()),
-  ]);
-  const task = app === undefined ? undefined : runningTask(app);
-  const plugin = executorSettings === undefined ? undefined : known(executorSettings);
-  const framework = jenkinsFramework(known(frameworks) ?? [], plugin?.frameworkName);
-  const isExpected = framework?.active === true && plugin?.onDemandRegistration !== true;
-  const status = scm === undefined ? undefined : known(scm);
-  const missing = gaps(...[executors, scm, frameworks].filter((fact) => fact !== undefined));
-  // A task without an answer may be building; no task is no Jenkins.
-  if (!up && task !== undefined) missing.unshift(`builds and unsaved changes: Jenkins ${pulseWords(pulse)}`);
+  const { before, scm } = await lookBefore(app, pulse, ports);
   return {
     appId: settings.appId,
     exists: app !== undefined,
@@ -71,18 +55,9 @@ export async function planDeploy(args: DeployArgs, ports: Ports, asked: Asked): 
     changes: difference.changes.map(readableChange),
     keeps: difference.keeps,
     findings: findings.map((finding) => ({ ...finding })),
-    builds: executors?.ok
-      ? executors.value.computers.flatMap((computer) => computer.builds.map((build) => build.name))
-      : null,
-    unsaved: status !== undefined && ['failing', 'unsaved'].includes(scmState(status)) ? scmWords(status) : null,
-    gitNote: gitNote(args, status, ports),
-    taskId: task?.id ?? null,
-    address: task === undefined ? null : addressOf(task),
-    session: pulse.session ?? null,
-    frameworkId: isExpected ? framework.id : null,
-    frameworkName: isExpected ? framework.name : null,
+    ...before,
+    gitNote: gitNote(args, scm, ports),
     graceMs: graceOf(app, definition),
-    missing,
   };
 }
 

@@ -1,8 +1,9 @@
 // A deploy's plan as people see it. Pure.
+import { AWAY, lossesOf } from './app-change-view.js';
 import { context, type Message, type MessageBlock, section } from './conversation.js';
 import type { DeployPlan } from './deploy.js';
 import { lines, md, prose, type Rich } from './text.js';
-import { counted, duration } from './words.js';
+import { counted } from './words.js';
 
 const MOST_FINDINGS = 8;
 
@@ -36,24 +37,10 @@ function headlineOf({ appId, exists, changes, keeps, args }: DeployPlan): Rich {
 
 function effectsOf(plan: DeployPlan): Rich[] {
   if (plan.exists && plan.changes.length === 0) return [];
-  const effects: Rich[] = [];
-  if (plan.builds !== null && plan.builds.length > 0) effects.push(buildsWords(plan.builds, plan.args.waitMs));
-  if (plan.unsaved !== null)
-    effects.push(
-      md`:warning: Not everything is saved in git (${plan.unsaved}); what is not saved is lost with the restart.`,
-    );
+  const effects = lossesOf(plan, plan.args.waitMs, 'the deploy');
   if (plan.gitNote !== null) effects.push(md`:warning: ${prose(plan.gitNote)}`);
-  if (plan.exists)
-    effects.push(
-      md`Jenkins is away while it restarts; builds, build numbers and the queue of the old controller are gone afterwards.`,
-    );
+  if (plan.exists) effects.push(AWAY);
   return effects;
-}
-
-function buildsWords(builds: string[], waitMs: number): Rich {
-  const named = `${builds.slice(0, 5).join(', ')}${builds.length > 5 ? ` and ${builds.length - 5} more` : ''}`;
-  if (waitMs === 0) return md`:warning: ${counted(builds.length, 'build')} will be lost: ${named}.`;
-  return md`${counted(builds.length, 'build')} running: ${named}. Jenkins is told to quiet down, and the deploy waits for them, at most ${duration(waitMs)}.`;
 }
 
 const ICONS = { refuse: ':no_entry:', warn: ':warning:', hint: ':bulb:' } as const;

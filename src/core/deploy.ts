@@ -1,4 +1,5 @@
 // The facts of a deploy: what a plan is made from, kept with the plan, and what its confirmation is bound to.
+import type { AppChange } from './app-change.js';
 import type { JsonObject } from './cluster.js';
 import type { Finding } from './finding.js';
 
@@ -17,11 +18,8 @@ export interface DeployArgs {
 }
 
 /** JSON through and through. The definition itself stays out: a manifest may hold passwords, and plans are kept in Redis. */
-export interface DeployPlan extends JsonObject {
-  appId: string;
+export interface DeployPlan extends AppChange {
   exists: boolean;
-  /** Version that runs now; null on a first deploy. */
-  appVersion: string | null;
   marathonVersion: string;
   /** Fingerprint of the definition that would be written. */
   definition: string;
@@ -31,20 +29,6 @@ export interface DeployPlan extends JsonObject {
   /** What a PUT before Marathon 1.4 cannot remove. */
   keeps: string[];
   findings: (Finding & JsonObject)[];
-  /** Running builds; null when Jenkins did not say. */
-  builds: string[] | null;
-  /** What git lacks, in words; null when everything is saved or nobody knows. */
-  unsaved: string | null;
   /** What `--git` really changes, when the plugin writes elsewhere. */
   gitNote: string | null;
-  /** The controller as it is before: what "really up" is measured against. */
-  taskId: string | null;
-  address: string | null;
-  session: string | null;
-  /** Null when it was not registered, or registers on demand: then the new one need not be. */
-  frameworkId: string | null;
-  frameworkName: string | null;
-  graceMs: number;
-  /** Facts that could not be read. */
-  missing: string[];
 }
