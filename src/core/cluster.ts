@@ -128,6 +128,16 @@ export interface Marathon {
   /** PUT of `{instances}` alone; equal twice changes nothing. */
   setInstances(appId: string, instances: number): Promise<{ deploymentId: string | undefined }>;
   /**
+   * POST of a restart, never forced: a new version of the same definition, and every task anew. Twice restarts twice, so
+   * it is not sent again before reading back; 409 while a deployment holds the app, its own first one included.
+   */
+  restart(appId: string): Promise<{ deploymentId: string | undefined; version: string | undefined }>;
+  /**
+   * PUT of `{version}` alone: a new version with that one's whole definition. When that runs already, nothing happens, so
+   * twice is once; 409 while another deployment holds the app, 422 for a version that Marathon does not keep.
+   */
+  rollBack(appId: string, version: string): Promise<{ deploymentId: string | undefined; version: string | undefined }>;
+  /**
    * Cancels: `rollback` starts a deployment back to the state before, `leave` forgets the plan where it stands.
    * `undefined` when it had already ended (404), so twice is harmless.
    */

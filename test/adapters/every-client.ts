@@ -73,6 +73,8 @@ export const WRITES: Act[] = [
   ...act('Marathon', marathon, 'write', {
     create: (client) => client.create(definition),
     replace: (client) => client.replace('/j', definition),
+    restart: (client) => client.restart('/j'),
+    rollBack: (client) => client.rollBack('/j', '2015-05-08T09:00:00.000Z'),
     setInstances: (client) => client.setInstances('/j', 1),
     rollback: (client) => client.cancelDeployment('d', 'rollback'),
     leave: (client) => client.cancelDeployment('d', 'leave'),

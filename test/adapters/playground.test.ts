@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { jenkinsClient } from '../../src/adapters/jenkins/client.js';
 import { marathonClient } from '../../src/adapters/marathon/client.js';
 import { mesosClient } from '../../src/adapters/mesos/client.js';
+import { MINUTE } from '../../src/core/time.js';
 import { BOOT_MS, scene } from '../playground/jenkins-scene.js';
 import { GENERATIONS, running } from '../playground/marathon-http.js';
 import { APP, jenkinsApp } from '../playground/marathon-scene.js';
@@ -52,6 +53,42 @@ describe.each(GENERATIONS)('Marathon %s', (generation) => {
     expect(back?.deploymentId).toMatch(/./);
     expect(await client.cancelDeployment('00000000-0000-0000-0000-000000000000', 'rollback')).toBeUndefined();
     expect(await client.cancelDeployment(back?.deploymentId ?? '', 'leave')).toEqual({ deploymentId: undefined });
+  });
+
+  it('restarts into a new task of the same definition, refuses a second restart meanwhile, and goes back a version', async () => {
+    const { client, clock, task } = await connected();
+    const before = await client.app(APP);
+    const old = task().taskId;
+    const restarted = await client.restart(APP);
+    expect(await client.app(APP)).toMatchObject({ version: restarted.version, memMiB: before?.memMiB });
+    expect(await failureOf(client.restart(APP))).toMatchObject({ status: 409, mayHaveArrived: false });
+    await clock.advance(2 * MINUTE);
+    expect(task().taskId).not.toBe(old);
+    await client.replace(APP, { ...(before?.definition ?? {}), mem: 2048 });
+    await clock.advance(2 * MINUTE);
+    const first = before?.version ?? '';
+    const back = await client.rollBack(APP, first);
+    expect(back.version).toMatch(/Z$/);
+    expect(await failureOf(client.rollBack(APP, first))).toMatchObject({ status: 409 });
+    await clock.advance(2 * MINUTE);
+    expect(await client.app(APP)).toMatchObject({ memMiB: before?.memMiB, deploymentIds: [] });
+    expect(await client.versions(APP)).toHaveLength(4);
+    const runs = task().taskId;
+    // What runs already is taken without a deployment.
+    await client.rollBack(APP, first);
+    await clock.advance(MINUTE);
+    expect(task().taskId).toBe(runs);
+  });
+
+  it('is scaled to 0 and back to 1', async () => {
+    const { client, clock } = await connected();
+    await client.setInstances(APP, 0);
+    expect(await client.app(APP)).toMatchObject({ instances: 0 });
+    await clock.advance(2 * MINUTE);
+    expect(await client.app(APP)).toMatchObject({ instances: 0, tasks: [], deploymentIds: [] });
+    await client.setInstances(APP, 1);
+    await clock.advance(2 * MINUTE);
+    expect(await client.app(APP)).toMatchObject({ instances: 1, tasks: [{ health: 'healthy' }], deploymentIds: [] });
   });
 
   it('refuses an app that is there, and creates one that is not', async () => {

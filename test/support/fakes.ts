@@ -33,6 +33,8 @@ export function fakeMarathon(calls: Partial<Marathon> = {}): Marathon {
     create: unexpected('POST /v2/apps'),
     replace: unexpected('PUT /v2/apps'),
     setInstances: unexpected('PUT of instances'),
+    restart: unexpected('POST of a restart'),
+    rollBack: unexpected('PUT of a version'),
     cancelDeployment: unexpected('DELETE /v2/deployments'),
     ...calls,
   };

@@ -88,6 +88,13 @@ export function marathonClient(options: MarathonOptions): MarathonClient {
       const { value } = await http.ask({ method: 'PUT', path: appPath(appId), json: { instances } }, Changed);
       return { deploymentId: value.deploymentId };
     },
+    async restart(appId) {
+      return (await http.ask({ method: 'POST', path: `${appPath(appId)}/restart` }, Changed)).value;
+    },
+    async rollBack(appId, version) {
+      // Any field beside it is refused, and so is `partialUpdate=false` (contract marathon §3.2).
+      return (await http.ask({ method: 'PUT', path: appPath(appId), json: { version } }, Changed)).value;
+    },
     async cancelDeployment(id, how) {
       const request = { method: 'DELETE', path: `/v2/deployments/${encodeURIComponent(id)}` } as const;
       // Forced, the plan is forgotten and the answer is empty (202).

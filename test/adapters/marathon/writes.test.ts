@@ -48,6 +48,26 @@ describe('writes', () => {
     expect(server.asked).toMatchObject([{ method: 'PUT', url: '/v2/apps/j', body: '{"instances":0}' }]);
   });
 
+  it.each(['0.8.2', '1.3.14', '1.5.15', '1.11.24-SNAPSHOT'])(
+    'restart and roll back as %s wants it, never forced',
+    async (version) => {
+      const { client, server } = await marathon(speaking(version));
+      expect(await client.restart('/ci/jenkins')).toEqual(changed);
+      expect(await client.rollBack('/j', '2015-05-08T09:00:00.000Z')).toEqual(changed);
+      expect(server.asked).toMatchObject([
+        { method: 'POST', url: '/v2/apps/ci/jenkins/restart', body: '' },
+        { method: 'PUT', url: '/v2/apps/j', body: '{"version":"2015-05-08T09:00:00.000Z"}' },
+      ]);
+      expect(server.asked[0]?.headers['content-length']).toBe('0');
+    },
+  );
+
+  it('are not sent again when nobody answers', async () => {
+    const { client, server } = await marathon((_asked, _response, request) => request.socket.destroy());
+    expect(await failureOf(client.restart('/j'))).toMatchObject({ mayHaveArrived: true, retryable: true });
+    expect(server.asked).toHaveLength(1);
+  });
+
   it('create, and know the deployment from the body or from the header', async () => {
     const body = await marathon((_asked, response) =>
       json(response, { id: '/j', version: 'v', deployments: [{ id: 'd' }] }, 201),
