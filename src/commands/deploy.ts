@@ -1,6 +1,7 @@
 // `/ci deploy`: the controller's Marathon app from the manifest. Plan → confirm → one PUT → followed until it is really
 // up: a healthy new task, a new Jenkins session, its Mesos framework registered again (design §4.1).
 import { z } from 'zod';
+import { upWithinMs } from '../core/app-change.js';
 import { decimal, given, wholeNumber } from '../core/arguments.js';
 import { defineCommand } from '../core/command.js';
 import type { DeployPlan } from '../core/deploy.js';
@@ -10,7 +11,6 @@ import { planDeploy } from '../core/deploy-plan.js';
 import { planView } from '../core/deploy-view.js';
 import { UserError } from '../core/errors.js';
 import { parseAssignments } from '../core/manifest.js';
-import { MINUTE } from '../core/time.js';
 import { WAIT_DETAIL, waitForBuilds, waitOptions, waitSyntax, waitsOnce } from '../core/wait-option.js';
 
 const assignments = z
@@ -81,8 +81,7 @@ export const deploy = defineCommand({
   arrived: arrivedDeploy,
   follow: followDeploy,
   cancel: cancelDeploy,
-  // Stop, fetch and stage (Marathon gives a launch 5 min), boot within the check's grace, and some air.
-  deadlineMs: (plan) => plan.graceMs + 8 * MINUTE,
+  deadlineMs: upWithinMs,
   title: (plan, outcome) => TITLES[outcome](plan.appId),
 });
 

@@ -21,9 +21,8 @@ export async function followUp(plan: AppChange, app: App, ports: Ports): Promise
   return notYet ?? { state: 'done', line: await upWords(app, task, plan, ports) };
 }
 
-export const failed = (line: string, left: string): Progress => ({ state: 'failed', line, left });
 /** @param detail the line without what changes at every look */
-export const going = (line: string, ifOver: { line: string; left: string }, detail?: string): Progress => ({
+const going = (line: string, ifOver: { line: string; left: string }, detail?: string): Progress => ({
   state: 'going',
   line,
   ifOver,

@@ -5,6 +5,7 @@ import type { Ports } from './command.js';
 import { addressOf, jenkinsFramework, pulseWords, runningTask } from './controller.js';
 import { gaps, known, told } from './gather.js';
 import { scmState, scmWords } from './scm-words.js';
+import { MINUTE } from './time.js';
 
 /** JSON through and through: plans are kept in Redis. */
 export interface Before extends JsonObject {
@@ -31,6 +32,9 @@ export interface AppChange extends Before {
   /** How long the app's checks wait for a controller that starts. */
   graceMs: number;
 }
+
+/** Stop, fetch and stage (Marathon gives a launch 5 min), boot within the check's grace, and some air. */
+export const upWithinMs = ({ graceMs }: AppChange): number => graceMs + 8 * MINUTE;
 
 export async function lookBefore(
   app: App | undefined,

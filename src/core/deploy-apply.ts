@@ -1,4 +1,5 @@
 // A deploy's one write, the proof that it happened, and the way back.
+import { cancelChange } from './app-change-apply.js';
 import type { Json } from './cluster.js';
 import type { Asked, Ports } from './command.js';
 import { BY_LABEL, type DeployArgs, type DeployPlan, JOB_LABEL } from './deploy.js';
@@ -46,18 +47,12 @@ export async function arrivedDeploy(
 }
 
 /** @returns what state that leaves */
-export async function cancelDeploy(plan: DeployPlan, { marathon }: Ports, asked: Asked): Promise<string> {
-  const app = await marathon.app(plan.appId);
-  if (app === undefined) return 'The app had already been deleted.';
-  // An earlier attempt to cancel may have arrived without an answer.
-  if (app.labels[JOB_LABEL] !== asked.id) {
-    return `The app had already been rolled back or changed again; that was left alone, and version ${app.version} is there now.`;
-  }
-  const [id] = app.deploymentIds;
-  if (id === undefined) return 'Its deployment had already ended, so the new version stays.';
-  const rolledBack = await marathon.cancelDeployment(id, 'rollback');
-  if (rolledBack === undefined) return 'Its deployment ended at that moment, so the new version stays.';
-  return plan.exists
-    ? `Marathon is going back to the version before${rolledBack.deploymentId === undefined ? '' : ` (deployment \`${rolledBack.deploymentId}\`)`}; the controller restarts once more.`
-    : 'Marathon is removing the new app again.';
-}
+export const cancelDeploy = (plan: DeployPlan, ports: Ports, asked: Asked): Promise<string> =>
+  cancelChange(plan.appId, ports, {
+    isOurs: (app) => app.labels[JOB_LABEL] === asked.id,
+    stays: 'the new version stays.',
+    goesBack: (deployment) =>
+      plan.exists
+        ? `Marathon is going back to the version before${deployment}; the controller restarts once more.`
+        : 'Marathon is removing the new app again.',
+  });
