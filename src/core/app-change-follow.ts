@@ -16,10 +16,15 @@ const UP_WITHOUT_CHECKS_MS = MINUTE;
 /** A healthy new task, Jenkins answering with a new session, its framework registered again (design §4.1). */
 export async function followUp(plan: AppChange, app: App, ports: Ports): Promise<Progress> {
   const task = runningTask(app);
-  if (task === undefined || task.id === plan.taskId) return waitingForTask(app, task, plan, ports);
+  if (task === undefined || task.id === plan.taskId || isOfOldVersion(task, app))
+    return waitingForTask(app, task, plan, ports);
   const notYet = notHealthy(app, task, ports) ?? (await notAnswering(task, plan, ports));
   return notYet ?? { state: 'done', line: await upWords(app, task, plan, ports) };
 }
+
+/** Marathon may have restarted the old one between plan and write. */
+const isOfOldVersion = ({ version }: MarathonTask, { lastConfigChangeAt = 0 }: App): boolean =>
+  version !== undefined && Date.parse(version) < lastConfigChangeAt;
 
 /** @param detail the line without what changes at every look */
 const going = (line: string, ifOver: { line: string; left: string }, detail?: string): Progress => ({

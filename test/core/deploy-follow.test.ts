@@ -146,6 +146,17 @@ describe('it is on its way', () => {
       },
     ],
     [
+      'while one stops that Marathon had put in the place of the old controller after the plan',
+      { app: deployed({ tasks: [aTask({ id: 'jenkins.again' })], lastConfigChangeAt: Date.parse(NEW) }) },
+      {
+        line: 'the old controller is stopping',
+        ifOver: {
+          line: 'the old controller did not stop.',
+          left: `It still runs, and the deployment is still in progress. ${WAY_BACK}`,
+        },
+      },
+    ],
+    [
       'while Marathon has started nothing',
       { app: deployed({ tasks: [aTask()], deploymentIds: [] }) },
       {
