@@ -16,6 +16,16 @@ export interface ChangeInfo {
   since: number;
 }
 
+const APP_WRITERS: ReadonlySet<string> = new Set(['deploy', 'restart', 'rollback', 'suspend', 'resume']);
+
+/** Whether a change, by what was typed, writes the controller's app. */
+export const writesApp = ({ text }: Pick<ChangeInfo, 'text'>): boolean =>
+  APP_WRITERS.has(/^\w+/.exec(text)?.[0].toLowerCase() ?? '');
+
+/** It writes the app, and Marathon has taken that: the version the app has now is its, and so is the deployment. */
+export const hasWrittenApp = (change: Pick<ChangeInfo, 'text' | 'step'>): boolean =>
+  writesApp(change) && (change.step === 'applied' || change.step === 'following');
+
 export interface ChangeQueue {
   running(): Promise<ChangeInfo | undefined>;
   /** In the order they will run. */

@@ -1,5 +1,5 @@
 // A 409 explained: which deployment holds the app, since when, and whose it is.
-import type { ChangeInfo } from './changes.js';
+import { type ChangeInfo, hasWrittenApp } from './changes.js';
 import type { Ports } from './command.js';
 import { JOB_LABEL } from './deploy.js';
 import { UpstreamError, UserError } from './errors.js';
@@ -47,10 +47,15 @@ export async function lockedWords(
   );
 }
 
-/** The running change of ours whose label the app carries. */
-async function ownerOf(appId: string, { changes, marathon }: Ports, asking: string): Promise<ChangeInfo | undefined> {
+/** The running change of ours whose label the app carries; one that leaves no label has surely written it. */
+async function ownerOf(
+  appId: string,
+  { changes, marathon, settings }: Ports,
+  asking: string,
+): Promise<ChangeInfo | undefined> {
   const running = await changes.running();
   if (running === undefined || running.jobId === asking || !WRITTEN.has(running.step)) return undefined;
+  if (appId === settings.appId && !/^deploy/i.test(running.text)) return hasWrittenApp(running) ? running : undefined;
   const app = await marathon.app(appId);
   return app?.labels[JOB_LABEL] === running.jobId ? running : undefined;
 }

@@ -5,8 +5,8 @@ import { MINUTE } from '../../src/core/time.js';
 import { aDeployment, anApp, NOW, silence } from '../support/ci-service.js';
 import { type FakeCalls, fakePorts } from '../support/fakes.js';
 
-const ours = (step: string, jobId = 'd-lee-go') => ({
-  running: async () => ({ jobId, userId: 'U0LEE', text: 'deploy --mem 3072', step, since: NOW - MINUTE }),
+const ours = (step: string, jobId = 'd-lee-go', text = 'deploy --mem 3072') => ({
+  running: async () => ({ jobId, userId: 'U0LEE', text, step, since: NOW - MINUTE }),
 });
 const carrying = (jobId: string) => ({
   app: async () => anApp({ labels: { BELLBOARD_JOB: jobId } }),
@@ -38,6 +38,27 @@ describe('a lock', () => {
       'is not of a change that wrote something else',
       ['5cd987cd'],
       { marathon: carrying('d-old-go'), changes: ours('following') },
+      NOBODYS,
+      ROLL_BACK,
+    ],
+    [
+      'of a restart that is being followed, which left no label',
+      ['5cd987cd'],
+      { marathon: carrying('d-old-go'), changes: ours('following', 'd-lee-go', 'restart --now') },
+      `${LOCK} It belongs to \`restart --now\` of <@U0LEE>. Nothing was changed.`,
+      'Wait until it has ended, or `cancel d-lee-go`; `status` shows it.',
+    ],
+    [
+      'is not of a restart that may not have been taken',
+      ['5cd987cd'],
+      { marathon: carrying('d-old-go'), changes: ours('applying', 'd-lee-go', 'restart --now') },
+      NOBODYS,
+      ROLL_BACK,
+    ],
+    [
+      'is not of a change of something else',
+      ['5cd987cd'],
+      { marathon: carrying('d-old-go'), changes: ours('following', 'd-lee-go', 'sync purge') },
       NOBODYS,
       ROLL_BACK,
     ],
