@@ -8,6 +8,7 @@ import { deploy } from './deploy.js';
 import { digest } from './digest.js';
 import { help } from './help.js';
 import { logs } from './logs.js';
+import { restart } from './restart.js';
 import { scale } from './scale.js';
 import { silence } from './silence.js';
 import { status } from './status.js';
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   digest,
   logs,
   deploy,
+  restart,
   scale,
   cancel,
 ];

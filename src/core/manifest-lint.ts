@@ -41,13 +41,16 @@ function instances(definition: JsonObject): Finding[] {
 const STOP_FIRST = '"upgradeStrategy": {"minimumHealthCapacity": 0, "maximumOverCapacity": 0}';
 
 function upgradeStrategy(definition: JsonObject): Finding[] {
+  if (stopsFirst(definition)) return [];
   const strategy = definition['upgradeStrategy'] ?? null;
-  const stopsFirst =
-    isJsonObject(strategy) && strategy['minimumHealthCapacity'] === 0 && strategy['maximumOverCapacity'] === 0;
-  if (stopsFirst) return [];
   const seen = strategy === null ? 'is missing' : `is \`${JSON.stringify(strategy)}\``;
   const why = 'Marathon then starts the new controller beside the old one at every deploy, and two controllers run';
   return [refuse(`\`upgradeStrategy\` ${seen}: ${why}. Write \`${STOP_FIRST}\`.`)];
+}
+
+/** Else Marathon starts the new task before the old one is gone (contract marathon §4). */
+export function stopsFirst({ upgradeStrategy: strategy }: JsonObject): boolean {
+  return isJsonObject(strategy) && strategy['minimumHealthCapacity'] === 0 && strategy['maximumOverCapacity'] === 0;
 }
 
 function twoSpellings(definition: JsonObject, version: string): Finding[] {
