@@ -1,0 +1,64 @@
+// The controller's app restarted, rolled back, suspended and resumed over the whole rig: plan, press, outcome, one write,
+// and an alert channel that hears nothing of what was asked for.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pressables, type SlackMessage } from '../../src/playground/slack/workspace.js';
+import { type Rig, startRig, until } from '../support/rig.js';
+import { ask, audit, ending, press, pressAndHear, settle, shown } from '../support/talk.js';
+
+const CHANNEL = 'C0CIALERTS';
+const PATIENCE_MS = 20_000;
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = await startRig({ env: { ALERT_CHANNEL: CHANNEL } });
+  await until(() => rig.world.marathon.deployments.length === 0);
+  // Until the first look has been taken, what happens is what was there before.
+  expect(shown(await ask(rig, 'where'))).toContain('watching since');
+});
+afterAll(() => rig.close());
+
+const labels = (message: SlackMessage) => pressables(message).map(({ label }) => label);
+const rang = () => rig.slack.messages.filter((one) => one.channelId === CHANNEL && one.threadTs === undefined);
+const app = () => rig.world.marathon.app('/jenkins');
+const taskId = () => app().instances.find((one) => one.taskState === 'TASK_RUNNING')?.taskId;
+/** Writes that Marathon took. */
+const writes = () =>
+  rig.world.servers.marathon.writes
+    .filter(({ tookEffect }) => tookEffect)
+    .map(({ method, path }) => `${method} ${path}`);
+
+/** Types a command and answers with its plan, once that has its button. */
+async function plan(text: string, label: string): Promise<SlackMessage> {
+  const from = rig.slack.messages.length;
+  await rig.type(text);
+  return rig.slack.changed(
+    () => rig.slack.messages.slice(from).find((one) => labels(one).includes(label)),
+    PATIENCE_MS,
+  );
+}
+
+async function done(text: string, label: string): Promise<SlackMessage> {
+  const message = await plan(text, label);
+  await press(rig, message, label);
+  return ending(rig, message, PATIENCE_MS);
+}
+
+describe('restart', () => {
+  it('shows its plan, restarts once when pressed thrice, and says when Jenkins is really back', {
+    timeout: 60_000,
+  }, async () => {
+    const [before, sent] = [taskId(), writes().length];
+    const message = await plan('restart --now', 'Restart');
+    expect(shown(message)).toMatch(/Restart of \/jenkins: the controller on .* is stopped, and a new one is started/);
+    await press(rig, message, 'Restart', { deliveries: 3 });
+    expect((await ending(rig, message, PATIENCE_MS)).text).toMatch(/^Restarted \/jenkins in .*It runs on/);
+    expect(writes().slice(sent)).toEqual(['POST /v2/apps/jenkins/restart']);
+    expect(taskId()).not.toBe(before);
+    expect((await audit(rig))[0]).toMatchObject({ command: 'restart', outcome: 'succeeded', userId: 'U0ANA' });
+    const late = await pressAndHear(rig, message, 'Restart', { stale: true });
+    expect(late.text).toMatch(/is over, started by @U0ANA.*Restarted/);
+    await settle();
+    expect(writes().slice(sent)).toHaveLength(1);
+    expect(rang()).toEqual([]);
+  });
+});
