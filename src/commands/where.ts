@@ -11,7 +11,7 @@ import { gaps, known, type Told, told } from '../core/gather.js';
 import { pulseInTime } from '../core/pulse.js';
 import { endsWords } from '../core/restart-view.js';
 import { code, join, link, md, mention, moment, type Rich } from '../core/text.js';
-import { MINUTE } from '../core/time.js';
+import { makerOf, versionMakers } from '../core/version-author.js';
 import { duration } from '../core/words.js';
 
 interface Facts {
@@ -24,8 +24,8 @@ interface Facts {
   pulse: JenkinsPulse;
   jenkinsUrl: string | undefined;
   sandbox: string | undefined;
-  /** Deploys through Bellboard, newest first. */
-  deploys: AuditEntry[];
+  /** Changes of the app through Bellboard, newest first. */
+  makers: AuditEntry[];
   ends: { count: number; since: number } | undefined;
 }
 
@@ -67,7 +67,7 @@ async function run(_: object, ports: Ports, _asked: Asked): Promise<Facts> {
       task?.mesosAgentId === undefined || frameworkId === undefined
         ? undefined
         : mesos.sandboxLink({ mesosAgentId: task.mesosAgentId, frameworkId, executorId: '', taskId: task.id }),
-    deploys: entries.filter((entry) => entry.command === 'deploy'),
+    makers: versionMakers(entries),
     ends,
   };
 }
@@ -140,26 +140,21 @@ function notRunning(app: App): Rich {
 const agentWords = (host: string, id: string | undefined): Rich =>
   id === undefined ? md`${host}` : md`${host} (${id})`;
 
-/** Marathon's clock made the version, ours the trail. */
-const CLOCKS_APART_MS = 2 * MINUTE;
-
-/**
- * The deploy during which this version was made. The trail goes before the label, because a rollback brings an old label
- * back; and a version that no deploy of ours made is somebody else's, whatever label it carries.
- */
-function versionWords(app: App, version: string | undefined, { deploys }: Facts): Rich {
+/** A version that no change of ours made is somebody else's, whatever label it carries. */
+function versionWords(app: App, version: string | undefined, { makers }: Facts): Rich {
   const shown = version ?? app.version;
-  const madeAt = Date.parse(shown);
-  const own = deploys.find(
-    ({ at, durationMs }) => madeAt >= at - durationMs - CLOCKS_APART_MS && madeAt <= at + CLOCKS_APART_MS,
-  );
-  if (own !== undefined) return md`${shown}, by ${mention(own.userId)}`;
-  const [last] = deploys;
+  const own = makerOf(shown, makers);
+  // A deploy is what one thinks of; the others are said.
+  if (own?.command === 'deploy') return md`${shown}, by ${mention(own.userId)}`;
+  if (own !== undefined) return md`${shown}, by ${mention(own.userId)} (${own.command})`;
+  const [last] = makers;
   if (last === undefined) {
-    const by = app.labels[BY_LABEL];
-    return by === undefined ? md`${shown}, by whom is not known` : md`${shown}, by ${mention(by)} as its label says`;
+    const label = app.labels[BY_LABEL];
+    return label === undefined
+      ? md`${shown}, by whom is not known`
+      : md`${shown}, by ${mention(label)} as its label says`;
   }
-  return md`${shown}, not by a deploy from here; the last of those was by ${mention(last.userId)}, ${moment(last.at)}`;
+  return md`${shown}, not by a change from here; the last of those was by ${mention(last.userId)}, ${moment(last.at)}`;
 }
 
 function frameworkWords(frameworks: Told<Framework[]>): Rich {

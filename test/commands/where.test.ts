@@ -42,19 +42,25 @@ describe('who made the version', () => {
   const labelled = { app: async () => anApp({ labels: { BELLBOARD_BY: 'U0BOB' } }) };
   test.each<[string, FakeCalls, RegExp]>([
     ['the deploy during which it was made', { audit: [deployed()], marathon: labelled }, /, by <@U0LEE>$/],
+    [
+      'the restart during which it was made',
+      { audit: [deployed({ command: 'restart' })] },
+      /, by <@U0LEE> \(restart\)$/,
+    ],
     ['a deploy that failed after its write', { audit: [deployed({ outcome: 'failed' })] }, /, by <@U0LEE>$/],
     [
       'nobody here, when the last deploy was before it',
       { audit: [deployed({ at: NOW - 5 * HOUR })], marathon: labelled },
-      /, not by a deploy from here; the last of those was by <@U0LEE>, <!date/,
+      /, not by a change from here; the last of those was by <@U0LEE>, <!date/,
     ],
     [
       'nobody here, when it is older than the last deploy (a rollback brings an old label back)',
       { audit: [deployed({ at: NOW - HOUR })], marathon: labelled },
-      /, not by a deploy from here/,
+      /, not by a change from here/,
     ],
     ['whoever the label names, where the trail is empty', { marathon: labelled }, /, by <@U0BOB> as its label says$/],
     ['nobody known', {}, /, by whom is not known$/],
+    ['no change of ours that was refused', { audit: [deployed({ outcome: 'refused' })] }, /, by whom is not known$/],
     ['no other change of ours', { audit: [deployed({ command: 'scale' })] }, /, by whom is not known$/],
   ])('%s', async (_what, calls, line) => {
     expect(await versionOf(calls)).toMatch(line);
