@@ -9,6 +9,7 @@ import { digest } from './digest.js';
 import { help } from './help.js';
 import { logs } from './logs.js';
 import { restart } from './restart.js';
+import { rollback } from './rollback.js';
 import { scale } from './scale.js';
 import { silence } from './silence.js';
 import { status } from './status.js';
@@ -27,6 +28,7 @@ export const commands: readonly Command[] = [
   logs,
   deploy,
   restart,
+  rollback,
   scale,
   cancel,
 ];

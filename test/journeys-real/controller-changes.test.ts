@@ -62,3 +62,32 @@ describe('restart', () => {
     expect(rang()).toEqual([]);
   });
 });
+
+describe('rollback', () => {
+  it('goes back to the definition before with one PUT of its version', { timeout: 90_000 }, async () => {
+    const first = String(app().definition['version']);
+    const mem = app().definition['mem'];
+    expect((await done('deploy --mem 3072 --now', 'Deploy')).text).toMatch(/^Deployed/);
+    const sent = rig.world.servers.marathon.writes.length;
+    const message = await plan('rollback --now', 'Roll back');
+    expect(shown(message)).toMatch(/Rollback of \/jenkins to version .*1 change/);
+    expect(shown(message)).toContain(`mem: 3072 → ${mem}`);
+    expect(shown(message)).toMatch(/\(now\).*by <@U0ANA>/);
+    await press(rig, message, 'Roll back');
+    expect((await ending(rig, message, PATIENCE_MS)).text).toMatch(/^Rolled \/jenkins back to .*It runs on/);
+    expect(rig.world.servers.marathon.writes.slice(sent)).toMatchObject([
+      { method: 'PUT', path: '/v2/apps/jenkins', body: JSON.stringify({ version: first }), status: 200 },
+    ]);
+    expect(app().definition['mem']).toBe(mem);
+    expect(shown(await ask(rig, 'where'))).toMatch(/by <@U0ANA> \(rollback\)/);
+    await settle();
+    expect(rang()).toEqual([]);
+  });
+
+  it('to what runs already is nothing to do, and nothing is sent', async () => {
+    const sent = writes().length;
+    const answer = await ask(rig, `rollback ${String(app().definition['version'])}`);
+    expect(answer.text).toMatch(/already runs what version .* says; there is nothing to roll back/);
+    expect(writes()).toHaveLength(sent);
+  });
+});
