@@ -9,10 +9,12 @@ import { digest } from './digest.js';
 import { help } from './help.js';
 import { logs } from './logs.js';
 import { restart } from './restart.js';
+import { resume } from './resume.js';
 import { rollback } from './rollback.js';
 import { scale } from './scale.js';
 import { silence } from './silence.js';
 import { status } from './status.js';
+import { suspend } from './suspend.js';
 import { usage } from './usage.js';
 import { where } from './where.js';
 
@@ -29,6 +31,8 @@ export const commands: readonly Command[] = [
   deploy,
   restart,
   rollback,
+  suspend,
+  resume,
   scale,
   cancel,
 ];

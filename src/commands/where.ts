@@ -131,7 +131,8 @@ const endsField = ({ ends, now }: Facts) =>
   ends === undefined ? [] : [{ label: 'Last 24 h', value: endsWords(ends.count, ends.since, now) }];
 
 function notRunning(app: App): Rich {
-  if (app.instances === 0) return md`:double_vertical_bar: ${app.id} is suspended: 0 instances, so no controller runs.`;
+  if (app.instances === 0)
+    return md`:double_vertical_bar: ${app.id} is suspended: 0 instances, so no controller runs. \`resume\` starts it.`;
   if (app.deploymentIds.length > 0)
     return md`:hourglass_flowing_sand: ${app.id} is being deployed; no controller runs at the moment.`;
   return md`:red_circle: ${app.id} has no running task. \`status\` says what Marathon waits for.`;

@@ -4,12 +4,12 @@ import { context, type Message, type MessageBlock, section } from './conversatio
 import { lines, md, type Rich } from './text.js';
 import { counted, duration } from './words.js';
 
-/** @param who what waits for the builds: `the deploy` */
-export function lossesOf({ builds, unsaved }: Before, waitMs: number, who: string): Rich[] {
+/** @param who what waits for the builds: `the deploy` · @param end what the unsaved is lost with */
+export function lossesOf({ builds, unsaved }: Before, waitMs: number, who: string, end = 'the restart'): Rich[] {
   const losses: Rich[] = [];
   if (builds !== null && builds.length > 0) losses.push(buildsWords(builds, waitMs, who));
   if (unsaved !== null)
-    losses.push(md`:warning: Not everything is saved in git (${unsaved}); what is not saved is lost with the restart.`);
+    losses.push(md`:warning: Not everything is saved in git (${unsaved}); what is not saved is lost with ${end}.`);
   return losses;
 }
 

@@ -70,6 +70,20 @@ export async function versionBefore(
   return undefined;
 }
 
+/** How many there were when the app was last wanted at all; undefined when no version that was looked at says. */
+export async function instancesBefore(
+  app: App,
+  versions: readonly string[],
+  marathon: Pick<Marathon, 'appVersion'>,
+): Promise<number | undefined> {
+  for (const version of versions.filter((one) => one < app.version).slice(0, MOST_LOOKED_AT)) {
+    const definition = await marathon.appVersion(app.id, version);
+    const instances = definition === undefined ? 0 : instancesOf(definition);
+    if (instances > 0) return instances;
+  }
+  return undefined;
+}
+
 export function instancesOf({ instances }: JsonObject): number {
   return typeof instances === 'number' ? instances : 1;
 }

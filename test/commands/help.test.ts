@@ -25,7 +25,7 @@ const SIGNS =
 test('what you may do, with how it is typed', async () => {
   const message = await helped(undefined);
   expect(message.text).toBe(
-    'What you may do here: help, where, status, alerts, ack, silence, usage, digest, logs, deploy, restart, rollback, scale, cancel.',
+    'What you may do here: help, where, status, alerts, ack, silence, usage, digest, logs, deploy, restart, rollback, suspend, resume, scale, cancel.',
   );
   expect(linesOf(message)).toEqual([
     '*What you may do here*',
@@ -41,6 +41,8 @@ test('what you may do, with how it is typed', async () => {
     '`/ci deploy [--git URL] [--user U] [--cpus N] [--mem MiB] [--set K=V]… [--wait 30m|--now] [--dry-run]` Deploy the Jenkins controller from its manifest.',
     '`/ci restart [--wait 30m|--now]` Restart the Jenkins controller as it is.',
     '`/ci rollback [VERSION] [--wait 30m|--now]` Go back to an earlier version of the Jenkins controller.',
+    '`/ci suspend [--wait 30m|--now]` Stop the Jenkins controller until resume.',
+    '`/ci resume` Start the Jenkins controller again after suspend.',
     '`/ci scale executors &lt;count&gt; [--label L] [--controller]` Change how many Jenkins executors run.',
     '`/ci cancel [id]` Stop a waiting or running change, or roll back a Marathon deployment.',
     SIGNS,
@@ -51,7 +53,7 @@ test('what you may not do is named, with how to learn who can', async () => {
   const message = await helped(undefined, READS_ONLY);
   expect(message.text).toBe('What you may do here: help, where, status, alerts, usage, digest, logs.');
   expect(linesOf(message)).toContain(
-    '(Not for you here: `ack`, `silence`, `deploy`, `restart`, `rollback`, `scale`, `cancel`. `/ci help &lt;command&gt;` says who can.)',
+    '(Not for you here: `ack`, `silence`, `deploy`, `restart`, `rollback`, `suspend`, `resume`, `scale`, `cancel`. `/ci help &lt;command&gt;` says who can.)',
   );
 });
 

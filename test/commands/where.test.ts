@@ -72,7 +72,7 @@ describe('a controller that does not run', () => {
     [
       'because the app is suspended',
       { marathon: { app: async () => anApp({ tasks: [], instances: 0 }) } },
-      [':double_vertical_bar: /jenkins is suspended: 0 instances, so no controller runs.'],
+      [':double_vertical_bar: /jenkins is suspended: 0 instances, so no controller runs. `resume` starts it.'],
     ],
     [
       'because it is being deployed',

@@ -91,3 +91,30 @@ describe('rollback', () => {
     expect(writes()).toHaveLength(sent);
   });
 });
+
+describe('suspend and resume', () => {
+  it('stop the controller, keep the alerts quiet, and start it again', { timeout: 120_000 }, async () => {
+    const sent = rig.world.servers.marathon.writes.length;
+    const message = await plan('suspend --now', 'Suspend');
+    expect(shown(message)).toMatch(/No CI until/);
+    await press(rig, message, 'Suspend');
+    expect((await ending(rig, message, PATIENCE_MS)).text).toMatch(/^Suspended \/jenkins in .*no CI until resume/);
+    expect(taskId()).toBeUndefined();
+    expect((await ask(rig, 'where')).text).toMatch(/\/jenkins is suspended: 0 instances.*resume starts it/);
+    expect(shown(await ask(rig, 'status'))).toMatch(/suspended/);
+    expect((await ask(rig, 'suspend')).text).toMatch(/suspended already/);
+    // Longer than any alert waits before it rings.
+    await rig.clock.sleep(12 * 60_000);
+    expect(rang()).toEqual([]);
+
+    expect((await done('resume', 'Resume')).text).toMatch(/^Resumed \/jenkins in .*It runs on/);
+    expect((await ask(rig, 'resume')).text).toMatch(/is not suspended/);
+    expect(rig.world.servers.marathon.writes.slice(sent)).toMatchObject([
+      { method: 'PUT', body: '{"instances":0}', status: 200 },
+      { method: 'PUT', body: '{"instances":1}', status: 200 },
+    ]);
+    await settle();
+    expect(rang()).toEqual([]);
+    expect(shown(await ask(rig, 'alerts'))).toMatch(/Nothing rings now/);
+  });
+});
