@@ -75,7 +75,7 @@ export const deploy = defineCommand({
   plan: planDeploy,
   planView,
   empty: (plan: DeployPlan, args) => args.dryRun || (plan.exists && plan.changes.length === 0),
-  boundTo: (plan) => JSON.stringify([plan.appVersion, plan.definition, plan.args]),
+  boundTo: (plan: DeployPlan) => JSON.stringify([plan.appVersion, plan.definition, plan.args]),
   waitMs: (args) => args.waitMs,
   apply: applyDeploy,
   arrived: arrivedDeploy,

@@ -6,8 +6,8 @@ import { DAY, SECOND } from '../core/time.js';
 import { DEFAULT_FILES } from './terminal/files.js';
 import type { JenkinsGeneration, MarathonGeneration } from './world/types.js';
 
-/** In the order given: a press belongs to the command before it. */
-export type Act = { run: string } | { press: string } | { incident: string } | { waitMs: number };
+/** In the order given: a press belongs to the command before it, and `as` says who does what follows. */
+export type Act = { run: string } | { press: string } | { as: string } | { incident: string } | { waitMs: number };
 
 export interface PlaygroundOptions {
   acts: Act[];
@@ -19,6 +19,8 @@ export interface PlaygroundOptions {
   jenkins: JenkinsGeneration;
   user: string;
   channel: string;
+  /** How many others must agree to what interrupts Jenkins. */
+  approvals: number;
   /** Folder for the files that come with messages. */
   files: string;
 }
@@ -29,11 +31,13 @@ Without options: a terminal where you type /ci commands as @ana and press button
 
   --run '/ci where'     runs a command, prints the answer; may be given several times
   --press Deploy        presses a button of the last message and waits for its end
+  --as @lee             who types and presses from here on
   --incident 'kill controller'   breaks something (the list: !list in the terminal)
   --wait 10min          lets that much time of the simulated world pass, an hour in a minute
   --json                prints one JSON object with the base URLs of marathon, mesos, jenkins and slack, and stays up
   --user @dev           who types: @ana (operator, the default), @dev, @lee …
   --channel '#ci'       where
+  --approvals 1         how many others must agree to deploy, restart and the like (0 unless given)
   --files DIR           where charts and other files of messages are saved;
                         bellboard-playground in the folder for temporary files unless given
   --speed 4             how much faster than real time the simulated world runs (1 to 100;
@@ -53,6 +57,7 @@ export function readOptions(argv: string[]): PlaygroundOptions {
     if (token.kind !== 'option' || token.value === undefined) return [];
     if (token.name === 'run') return [{ run: token.value }];
     if (token.name === 'press') return [{ press: token.value }];
+    if (token.name === 'as') return [{ as: personOf(token.value) }];
     if (token.name === 'wait') return [{ waitMs: durationOf('--wait', token.value) }];
     return token.name === 'incident' ? [{ incident: token.value }] : [];
   });
@@ -63,7 +68,8 @@ export function readOptions(argv: string[]): PlaygroundOptions {
     speed: speedOf('--speed', values.speed ?? (acts.length > 0 ? '20' : '4')),
     marathon: oneOf('--marathon', values.marathon, MARATHONS, '1.5'),
     jenkins: oneOf('--jenkins', values.jenkins, JENKINSES, 'old'),
-    user: values.user ?? '@ana',
+    user: personOf(values.user ?? 'ana'),
+    approvals: approvalsOf('--approvals', values.approvals ?? '0'),
     channel: values.channel ?? '#ci',
     files: values.files ?? DEFAULT_FILES,
   };
@@ -77,6 +83,8 @@ function parse(argv: string[]) {
       options: {
         run: { type: 'string', multiple: true },
         press: { type: 'string', multiple: true },
+        as: { type: 'string', multiple: true },
+        approvals: { type: 'string' },
         incident: { type: 'string', multiple: true },
         wait: { type: 'string', multiple: true },
         json: { type: 'boolean' },
@@ -95,6 +103,15 @@ function parse(argv: string[]) {
       'bellboard playground --help lists the options.',
     );
   }
+}
+
+/** `lee` and `@lee` are the same. */
+export const personOf = (typed: string): string => `@${typed.trim().replace(/^@/, '')}`;
+
+/** @param name what the person called it, for the refusal · @throws UserError */
+export function approvalsOf(name: string, typed: string): number {
+  if (/^[0-3]$/.test(typed.trim())) return Number(typed);
+  throw new UserError(`Expected ${name} to be a whole number from 0 to 3 people, got "${typed}".`);
 }
 
 /** @param name what the person called it, for the refusal · @throws UserError */

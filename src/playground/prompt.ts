@@ -1,7 +1,7 @@
 // The playground's terminal: type commands, press buttons by number, break things, change who you are.
 import { createInterface } from 'node:readline/promises';
 import { cause, listed } from './incidents/index.js';
-import { durationOf, type PlaygroundOptions, speedOf } from './options.js';
+import { approvalsOf, durationOf, type PlaygroundOptions, personOf, speedOf } from './options.js';
 import type { Scene } from './scene.js';
 import { HURRY, untilIdle } from './script.js';
 import { savingTo } from './terminal/files.js';
@@ -11,7 +11,7 @@ import { Transcript } from './terminal/transcript.js';
 const INTRO = `A simulated cluster of 40 machines runs Jenkins; you are @ana in #ci of a simulated Slack.
 Type /ci where, /ci usage 7d, /ci scale executors 4, /ci deploy --mem 3072 … and press buttons by their number.
   !list  what can be broken    !wait 10min  let time pass quickly    !speed 60  let it run so fast from now on
-  @dev  become somebody else    #random  go to another channel    ?  help    Ctrl-D  leave
+  !as lee  become somebody else    !approvals 1  let a second person agree    #random  go to another channel    ?  help    Ctrl-D  leave
 `;
 
 const REDRAW_MS = 60;
@@ -62,6 +62,11 @@ async function obey(
 ): Promise<void> {
   if (line === '') return;
   if (line === '?') return transcript.note(INTRO.trim());
+  const somebody = /^!as\s+(\S+)$/.exec(line)?.[1];
+  if (somebody !== undefined) {
+    who.user = personOf(somebody);
+    return;
+  }
   if (line.startsWith('!')) return transcript.note(await told(line.slice(1).trim(), scene));
   if (/^\d+$/.test(line)) return press(Number(line), scene, who, transcript);
   if (/^@\w+$/.test(line)) {
@@ -87,6 +92,11 @@ async function told(wish: string, scene: Scene): Promise<string> {
   if (word === 'speed') {
     clock.setSpeed(speedOf('!speed', rest));
     return `Time runs ${clock.speed} times as fast from now on.`;
+  }
+  if (word === 'approvals') {
+    const count = approvalsOf('!approvals', rest);
+    scene.needApprovals(count);
+    return `What interrupts Jenkins needs ${count} more to agree from now on.`;
   }
   if (word === 'wait') {
     await clock.hurry(durationOf('!wait', rest), HURRY);

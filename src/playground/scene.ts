@@ -23,6 +23,8 @@ export interface Scene {
   clock: WorldClock;
   /** Of Bellboard's own Redis. */
   redisUrl: string;
+  /** From now on so many others must agree to what interrupts Jenkins. */
+  needApprovals(count: number): void;
   close(): Promise<void>;
 }
 
@@ -31,9 +33,13 @@ const LOG_LEVEL = 'error';
 const VALUES = { SCM_SYNC_GIT: GIT, APP_USER: 'jenkins' };
 
 /** @ana and @lee may change things here; everybody else reads. */
-const POLICY = `roles:
+const policyOf = (approvals: number): string => `roles:
   operators: [U0ANA, U0LEE]
   admins: [U0LEE]
+rules:
+  - { effect: read, to: everyone }
+  - { effect: change, to: operators }
+  - { effect: disrupt, to: operators, approvals: ${approvals} }
 `;
 
 /** The article's own experiment, before the present: four builds, of which two run and two wait. */
@@ -58,7 +64,8 @@ export async function setScene(
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    writeFileSync(join(folder, 'policy.yaml'), POLICY);
+    const needApprovals = (count: number) => writeFileSync(join(folder, 'policy.yaml'), policyOf(count));
+    needApprovals(options.approvals);
     routeThroughWorld(world);
     const { config } = readConfig({ ...environmentFor(world, slack, folder, options), REDIS_URL: redis.url }, 'all');
     const manifest = fillManifest(await readFile(config.manifestFile, 'utf8'), VALUES);
@@ -73,6 +80,7 @@ export async function setScene(
       bellboard,
       clock,
       redisUrl: redis.url,
+      needApprovals,
       async close() {
         await bellboard.stop();
         await close();

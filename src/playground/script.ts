@@ -25,10 +25,12 @@ export async function runActs(scene: Scene, options: PlaygroundOptions): Promise
   const transcript = new Transcript(scene.slack, screenOf(process.stdout), savingTo(options.files));
   let ok = true;
   let acquainted = false;
+  const who = { user: options.user, channel: options.channel };
   for (const act of options.acts) {
     try {
-      if ('run' in act) await typed(scene, options, act.run, transcript);
-      else if ('press' in act) await press(scene, options, act.press, transcript);
+      if ('run' in act) await typed(scene, who, act.run, transcript);
+      else if ('press' in act) await press(scene, who, act.press, transcript);
+      else if ('as' in act) who.user = act.as;
       else if ('incident' in act) {
         if (!acquainted) await scene.clock.hurry(ACQUAINTED_MS, HURRY);
         acquainted = true;
@@ -45,18 +47,18 @@ export async function runActs(scene: Scene, options: PlaygroundOptions): Promise
   return ok;
 }
 
-async function typed(
-  scene: Scene,
-  { user, channel }: PlaygroundOptions,
-  line: string,
-  transcript: Transcript,
-): Promise<void> {
+interface Who {
+  user: string;
+  channel: string;
+}
+
+async function typed(scene: Scene, { user, channel }: Who, line: string, transcript: Transcript): Promise<void> {
   const text = line.replace(/^\/ci\b\s*/, '');
   transcript.typed(user, channel, `/ci ${text}`.trim());
   await scene.slack.command({ user, channel, text });
 }
 
-async function press(scene: Scene, { user }: PlaygroundOptions, label: string, transcript: Transcript): Promise<void> {
+async function press(scene: Scene, { user }: Who, label: string, transcript: Transcript): Promise<void> {
   const message = lastWith(scene.slack.messages, label);
   if (message === undefined) throw new Error(`No message has a button "${label}".`);
   transcript.note(`${user} presses ${label}`);

@@ -44,3 +44,23 @@ describe('a time', () => {
 it.each(['0', '101', '', 'fast', 'NaN'])('speed %j is refused with the rule', (typed) => {
   expect(() => speedOf('!speed', typed)).toThrow(`Expected !speed to be a number from 1 to 100, got "${typed}".`);
 });
+
+it('who acts may change between two acts, with or without the sign', () => {
+  const argv = ['--run', '/ci restart', '--as', 'lee', '--press', 'Approve', '--as', '@ana', '--run', '/ci where'];
+  expect(readOptions(argv).acts).toEqual([
+    { run: '/ci restart' },
+    { as: '@lee' },
+    { press: 'Approve' },
+    { as: '@ana' },
+    { run: '/ci where' },
+  ]);
+});
+
+it('as many as three others may have to agree', () => {
+  expect(readOptions([]).approvals).toBe(0);
+  expect(readOptions(['--approvals', '1']).approvals).toBe(1);
+  for (const typed of ['4', '-1', 'many', ''])
+    expect(() => readOptions([`--approvals=${typed}`])).toThrow(
+      `Expected --approvals to be a whole number from 0 to 3 people, got "${typed}".`,
+    );
+});
