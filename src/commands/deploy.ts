@@ -69,6 +69,7 @@ export const deploy = defineCommand({
     },
   },
   args: Args,
+  numbers: ['cpus', 'mem'],
   effect: 'disrupt',
   exclusive: true,
   verb: 'Deploy',

@@ -28,7 +28,9 @@ async function run(
   { catalogue, settings }: Ports,
   asked: Asked,
 ): Promise<Facts> {
-  const all = catalogue.all().map((command) => ({ command, permission: asked.may(command) }));
+  const all = await Promise.all(
+    catalogue.all().map(async (command) => ({ command, permission: await asked.may(command) })),
+  );
   if (word === undefined) return { slash: settings.slashCommand, one: undefined, all };
   const command = catalogue.find(word.toLowerCase());
   if (command === undefined) {
@@ -38,7 +40,7 @@ async function run(
       near === undefined ? 'Type `help` for the list.' : `Did you mean \`help ${near.name}\`?`,
     );
   }
-  return { slash: settings.slashCommand, one: { command, permission: asked.may(command) }, all };
+  return { slash: settings.slashCommand, one: { command, permission: await asked.may(command) }, all };
 }
 
 function view({ slash, one, all }: Facts): Message {

@@ -71,6 +71,7 @@ export const logs = defineCommand({
       const named: WantedTask | undefined = task === undefined ? undefined : { which: 'named', id: task };
       return { file, lines, wanted: named ?? { which: previous ? 'previous' : 'current' } };
     }),
+  numbers: ['lines'],
   effect: 'read',
   run,
   view,

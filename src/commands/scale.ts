@@ -66,6 +66,7 @@ export const scale = defineCommand({
   ],
   syntax: { words: ['what', 'count'], options: { label: 'value', controller: 'switch' } },
   args: executorCount,
+  numbers: ['count'],
   policyWords: () => 'scale executors',
   effect: 'change',
   exclusive: true,

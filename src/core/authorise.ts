@@ -1,53 +1,58 @@
-// May this person do this, here? Pure; asked twice: by the bot from memory before the job is queued, and by the worker
-// with fresh facts about the person and the channel before anything is done. What no rule allows is refused.
-import type { Actor, Command, Permission, Place } from './command.js';
-import { EVERYONE, type Policy, type Rule, ruleMatches } from './policy.js';
+// May this person do this, here? Pure; asked twice: by the bot from memory before the job is queued (`mayPass`), and by
+// the worker with fresh facts about the person, their groups and the channel before anything is done (`authorise`).
+// The first rule that fits person, channel and numbers decides; what no rule allows is refused.
+import type { Grant, Permission } from './command.js';
+import { cannotApprove, refusal, refuse, uncollectable } from './refusal.js';
+import { fits, groupsIn, type Question, type Standing, standingsOf, suits } from './standing.js';
 
-/** What Slack says of the person; undefined fields are not known (yet). */
-export interface PersonFacts {
-  isBot?: boolean | undefined;
-  isGuest?: boolean | undefined;
-  /** Of another workspace. */
-  isStranger?: boolean | undefined;
-  deleted?: boolean | undefined;
-}
-
-export interface PlaceFacts {
-  /** Shared with another company (Slack Connect). */
-  isSharedOutside?: boolean | undefined;
-}
-
-export interface Question {
-  policy: Policy;
-  actor: Actor;
-  place: Place;
-  person: PersonFacts;
-  channel: PlaceFacts;
-  /** Our own workspace, from `auth.test`. */
-  homeTeamId: string;
-  command: Pick<Command, 'name' | 'effect'>;
-  policyWords: string;
-  args: unknown;
-}
+export type { PersonFacts, PlaceFacts, Question } from './standing.js';
 
 const ALLOWED: Permission = { allowed: true };
-const refuse = (reason: string, hint: string): Permission => ({ allowed: false, reason, hint });
 
 export function authorise(question: Question): Permission {
   return outsider(question) ?? byRules(question);
 }
 
-/** May this person agree to what somebody else asked for? The same rule decides, and nobody agrees to their own. */
-export function mayApprove(question: Question & { requesterId: string }): Permission {
-  const permission = authorise(question);
-  if (!permission.allowed || question.actor.userId !== question.requesterId) return permission;
-  return refuse('You asked for this yourself, so somebody else has to approve it.', othersWhoCan(question));
+/**
+ * The same before Slack could be asked who is in which group: whoever might be in one passes, and `authorise` decides.
+ */
+export function mayPass(question: Question): Permission {
+  const refused = outsider(question);
+  if (refused !== undefined) return refused;
+  const standings = standingsOf(question);
+  const possible = standings.find((one) => suits(one) && (one.holds || groupsIn(question.policy, one.rule).length > 0));
+  return possible?.holds === false ? ALLOWED : answer(question, standings);
 }
 
-const othersWhoCan = ({ policy, policyWords, command, requesterId }: Question & { requesterId: string }): string => {
-  const rule = policy.rules.find((candidate) => ruleMatches(candidate, policyWords, command.effect));
-  return rule === undefined ? '' : whoCan(policy, rule, requesterId);
-};
+/** Whatever its arguments will be: may they use this command at all, up to which numbers, and with whose approval? */
+export function reach(question: Question): Permission {
+  const whatever = { ...question, args: undefined };
+  const permission = authorise(whatever);
+  if (!permission.allowed) return permission;
+  const grants: Grant[] = [];
+  for (const { rule } of standingsOf(whatever).filter(fits)) {
+    const approvals = rule.approvals ?? 0;
+    if (approvals > 0 && question.command.effect !== 'disrupt') break;
+    grants.push({ ...(rule.max === undefined ? {} : { max: rule.max }), ...(approvals === 0 ? {} : { approvals }) });
+    if (rule.max === undefined) break;
+  }
+  return { ...permission, grants };
+}
+
+/**
+ * May this person (`actor`, with their own facts) approve what `requesterId` asked for? Whoever the rule names that
+ * allowed it may, but not the requester, and nobody who may not give commands at all.
+ */
+export function mayApprove(question: Question & { requesterId: string }): Permission {
+  const { actor, requesterId } = question;
+  const refused = outsider(question);
+  if (refused !== undefined) return refused;
+  const standings = standingsOf({ ...question, actor: { ...actor, userId: requesterId } });
+  const rule = standings.find(fits)?.rule;
+  const own = standingsOf(question).find((one) => one.rule === rule);
+  const mayToo = own?.holds === true && actor.userId !== requesterId;
+  return mayToo ? ALLOWED : cannotApprove(question, standings, own);
+}
 
 function outsider({ person, channel, actor, homeTeamId }: Question): Permission | undefined {
   const ask = 'Ask a full member of this workspace to do it.';
@@ -63,62 +68,13 @@ function outsider({ person, channel, actor, homeTeamId }: Question): Permission 
   return undefined;
 }
 
-function byRules(question: Question): Permission {
-  const { policy, command, policyWords } = question;
-  const rule = policy.rules.find((candidate) => ruleMatches(candidate, policyWords, command.effect));
-  if (rule === undefined) {
-    if (!policy.configured) {
-      return refuse(
-        `Nobody may \`${policyWords}\` yet: there is no policy file.`,
-        'Whoever runs Bellboard lists people in `manifests/policy.yaml` (or the file that `POLICY_FILE` names).',
-      );
-    }
-    return refuse(`No rule of the policy allows \`${policyWords}\`.`, 'The policy file would have to name it.');
-  }
-  return byRule(rule, question);
-}
+const byRules = (question: Question): Permission => answer(question, standingsOf(question));
 
-function byRule(rule: Rule, { policy, actor, place, command, policyWords, args }: Question): Permission {
-  if (!rule.to.some((role) => holds(policy, role, actor.userId))) {
-    return refuse(`You may not \`${policyWords}\`: that is for ${rule.to.join(', ')}.`, whoCan(policy, rule));
-  }
-  if (rule.in !== undefined && !rule.in.includes(place.channelId)) {
-    return refuse(
-      `\`${policyWords}\` is bound to other channels.`,
-      `Use it in ${rule.in.map((id) => `<#${id}>`).join(', ')}.`,
-    );
-  }
-  for (const [name, limit] of Object.entries(rule.max ?? {})) {
-    const value = (args as Record<string, unknown> | undefined)?.[name];
-    // Not given is not bound; anything that is no number within the bound is refused.
-    if (value !== undefined && !(typeof value === 'number' && value <= limit)) {
-      return refuse(
-        `You may \`${policyWords}\` up to \`${name}\` ${limit}, not ${value}.`,
-        `Choose at most ${limit}, or ask somebody with a wider rule.`,
-      );
-    }
-  }
-  const { approvals = 0 } = rule;
+function answer(question: Question, standings: readonly Standing[]): Permission {
+  const fitting = standings.find(fits);
+  if (fitting === undefined) return refusal(question, standings);
+  const approvals = fitting.rule.approvals ?? 0;
   if (approvals === 0) return ALLOWED;
-  if (command.effect === 'disrupt') return { allowed: true, approvals };
-  // Fail closed: only a plan can collect approvals, and none must not be read as if they were given.
-  return refuse(
-    `\`${policyWords}\` needs the approval of ${approvals} more, and only a command that shows a plan first can collect that.`,
-    'Take `approvals` out of the rule or narrow `to`.',
-  );
-}
-
-/** A role the file does not define is nobody; user groups (S…) are not read yet, so they are nobody too. */
-function holds(policy: Policy, role: string, userId: string): boolean {
-  if (role === EVERYONE) return true;
-  return Object.hasOwn(policy.roles, role) && (policy.roles[role] ?? []).includes(userId);
-}
-
-function whoCan(policy: Policy, rule: Rule, except?: string): string {
-  const people = rule.to
-    .flatMap((role) => (Object.hasOwn(policy.roles, role) ? (policy.roles[role] ?? []) : []))
-    .filter((id) => id !== except);
-  if (people.length === 0) return 'Nobody is listed under that role in the policy file.';
-  const shown = people.slice(0, 5).map((id) => `<@${id}>`);
-  return `Ask ${shown.join(', ')}${people.length > shown.length ? ' or another of them' : ''}.`;
+  // Fail closed: a file that asks for a second person must not be read as if it asked for none.
+  return question.command.effect === 'disrupt' ? { allowed: true, approvals } : uncollectable(question, fitting);
 }

@@ -47,12 +47,20 @@ export interface Asked {
   text: string;
   /** `--here`: answered in the channel. */
   here: boolean;
-  /** Resolves what may be asked of `help`: is this person allowed that command, here? */
-  may(command: Command): Permission;
+  /** Resolves what may be asked of `help`: is this person allowed that command, here, and how far? */
+  may(command: Command): Permission | Promise<Permission>;
 }
 
 /** `approvals`: so many others must agree to it first. */
-export type Permission = { allowed: true; approvals?: number } | { allowed: false; reason: string; hint: string };
+export type Permission =
+  | { allowed: true; approvals?: number; grants?: readonly Grant[] }
+  | { allowed: false; reason: string; hint: string };
+
+/** For help, in the order in which they count: up to which numbers, and how many others must agree. */
+export interface Grant {
+  max?: Readonly<Record<string, number>>;
+  approvals?: number;
+}
 
 /** Settings commands need to know; the rest of the configuration stays with the processes. */
 export interface Settings {
@@ -111,6 +119,8 @@ interface Described<Args> {
   details?: readonly string[];
   syntax?: Syntax;
   args: z.ZodType<Args>;
+  /** Names of the numbers among the arguments, which the policy file may bound (`max`). */
+  numbers?: readonly string[];
   /** The words the policy file matches, e.g. `scale executors`; the name alone when absent. */
   policyWords?: (args: Args) => string;
 }

@@ -112,7 +112,7 @@ describe('what the ack answers, with nothing queued', () => {
       {},
       {},
       'refused',
-      'You may not paint: that is for operators. Ask @U0ANA, @U0LEE.',
+      'You may not paint: that is for operators by the rule that holds because the file has none (changes and disruptive commands to operators). Ask @U0ANA, @U0LEE.',
     ],
     [
       'a guest',

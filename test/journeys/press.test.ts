@@ -228,7 +228,9 @@ describe('somebody who may not', () => {
   test.each<PressAction>(['plan.confirm', 'plan.cancel', 'change.now', 'change.giveup'])('press %s', async (action) => {
     ports.queue.state = 'running';
     await click(action, 'd-bob', bob);
-    expect(answer('d-bob')).toBe('You may not swap: that is for operators. Ask @U0ANA, @U0LEE.');
+    expect(answer('d-bob')).toBe(
+      'You may not swap: that is for operators by the rule that holds because the file has none (changes and disruptive commands to operators). Ask @U0ANA, @U0LEE.',
+    );
     expect(ports.plans.acts.size).toBe(0);
     expect(ports.queue.chosen).toEqual([]);
     expect(root()).toBe('The plan: swap v1.');
