@@ -1,8 +1,10 @@
 // May they? The same rules asked three times: by the bot from memory before it queues anything, by the worker with what
-// Slack says of the person and the channel now, and by `help` for every command there is.
-import { authorise, mayApprove, type PersonFacts, type PlaceFacts, type Question } from '../core/authorise.js';
+// Slack says of the person, their user groups and the channel now, and by `help` for every command there is.
+import { authorise, mayApprove, mayPass, type Question, reach } from '../core/authorise.js';
 import type { Actor, Asked, Command, Permission, Place } from '../core/command.js';
+import type { GroupFacts } from '../core/groups.js';
 import type { Parsed } from '../core/parse.js';
+import { idsOf, isGroup, type Policy, rulesAbout } from '../core/policy.js';
 import type { AcceptPorts, PerformPorts } from './ports.js';
 
 interface Asking {
@@ -10,21 +12,24 @@ interface Asking {
   place: Place;
 }
 
-type Wanted = Pick<Parsed, 'policyWords' | 'args'> & { command: Pick<Command, 'name' | 'effect'> };
+type Wanted = Pick<Parsed, 'policyWords' | 'args'> & { command: Question['command'] };
+type AskingPorts = Pick<PerformPorts, 'people' | 'policy' | 'clock'>;
 
-/** Calls nobody. */
+/** Calls nobody, so who is in a user group is not known yet: whoever might be passes. */
 export function permissionFromMemory(
   asking: Asking,
-  wanted: Wanted,
-  ports: Pick<AcceptPorts, 'people' | 'policy'>,
+  { command, policyWords, args }: Wanted,
+  { people, policy }: Pick<AcceptPorts, 'people' | 'policy'>,
 ): Permission {
-  const facts = ports.people.remembered(asking.actor.userId, asking.place.channelId);
-  return authorise(questionOf(asking, wanted, facts, ports));
+  const { actor, place } = asking;
+  const remembered = people.remembered(actor.userId, place.channelId);
+  const homeTeamId = people.homeTeamId();
+  return mayPass({ policy: policy(), actor, place, ...remembered, homeTeamId, command, policyWords, args });
 }
 
 /** @throws UpstreamError when Slack does not tell who is asking: nobody is let in on facts that could not be read */
-export async function permissionOf(asking: Asking, wanted: Wanted, ports: PerformPorts): Promise<Permission> {
-  return authorise(questionOf(asking, wanted, await factsOf(asking, ports), ports));
+export async function permissionOf(asking: Asking, wanted: Wanted, ports: AskingPorts): Promise<Permission> {
+  return authorise(await questionOf(asking, wanted, ports));
 }
 
 /** May they agree to what somebody else asked for? @throws UpstreamError as above */
@@ -32,30 +37,45 @@ export async function permissionToApprove(
   asking: Asking,
   requesterId: string,
   wanted: Wanted,
-  ports: PerformPorts,
+  ports: AskingPorts,
 ): Promise<Permission> {
-  return mayApprove({ ...questionOf(asking, wanted, await factsOf(asking, ports), ports), requesterId });
+  return mayApprove({ ...(await questionOf(asking, wanted, ports)), requesterId });
 }
 
-interface Facts {
-  person: PersonFacts;
-  channel: PlaceFacts;
+/**
+ * What `authorise` and `mayApprove` decide on, with what Slack says now.
+ * @throws UpstreamError as `permissionOf`; a user group that Slack does not tell of is said in the question instead
+ */
+async function questionOf({ actor, place }: Asking, wanted: Wanted, ports: AskingPorts): Promise<Question> {
+  const { people } = ports;
+  const { command, policyWords, args } = wanted;
+  const policy = ports.policy();
+  const [person, channel, groups] = await Promise.all([
+    people.person(actor.userId),
+    people.channel(place.channelId),
+    Promise.all(groupsAbout(policy, wanted).map((id) => people.group(id))),
+  ]);
+  return {
+    policy,
+    actor,
+    place,
+    person,
+    channel,
+    homeTeamId: people.homeTeamId(),
+    command,
+    policyWords,
+    args,
+    groups: new Map(groups.map((group: GroupFacts) => [group.id, group])),
+    now: ports.clock.now(),
+  };
 }
 
-async function factsOf({ actor, place }: Asking, { people }: PerformPorts): Promise<Facts> {
-  const [person, channel] = await Promise.all([people.person(actor.userId), people.channel(place.channelId)]);
-  return { person, channel };
-}
-
-function questionOf(
-  { actor, place }: Asking,
-  { command, policyWords, args }: Wanted,
-  facts: Facts,
-  ports: { policy: AcceptPorts['policy']; people: Pick<AcceptPorts['people'], 'homeTeamId'> },
-): Question {
-  const homeTeamId = ports.people.homeTeamId();
-  return { policy: ports.policy(), actor, place, ...facts, homeTeamId, command, policyWords, args };
-}
+/** Those that some rule about the command speaks of; Slack is asked of no others. */
+const groupsAbout = (policy: Policy, { command, policyWords }: Wanted): string[] =>
+  idsOf(
+    policy,
+    rulesAbout(policy, policyWords, command.effect).flatMap(({ to }) => to),
+  ).filter(isGroup);
 
 export function askedFor(job: Asking & { delivery: string }, parsed: Parsed, ports: PerformPorts): Asked {
   return {
@@ -64,7 +84,7 @@ export function askedFor(job: Asking & { delivery: string }, parsed: Parsed, por
     place: job.place,
     text: parsed.text,
     here: parsed.here,
-    may: (command) => permissionFromMemory(job, untyped(command), ports),
+    may: async (command) => reach(await questionOf(job, untyped(command), ports)),
   };
 }
 

@@ -5,6 +5,7 @@ import type { ChangeInfo } from '../core/changes.js';
 import type { Catalogue, Ports } from '../core/command.js';
 import type { Messages } from '../core/conversation.js';
 import type { AlertChannel } from '../core/delivery.js';
+import type { GroupFacts } from '../core/groups.js';
 import type { ChangesJob, ConfirmedJob, JobQueue } from '../core/jobs.js';
 import type { PlanStore } from '../core/plans.js';
 import type { Policy } from '../core/policy.js';
@@ -20,6 +21,8 @@ export interface Log {
 export interface People {
   person(userId: string): Promise<PersonFacts>;
   channel(channelId: string): Promise<PlaceFacts>;
+  /** Never rejects: that Slack does not tell is part of the answer. */
+  group(groupId: string): Promise<GroupFacts>;
   /** What is remembered; empty when nothing is. Never calls Slack. */
   remembered(userId: string, channelId: string): { person: PersonFacts; channel: PlaceFacts };
   homeTeamId(): string;

@@ -4,6 +4,7 @@ import type { PersonFacts, PlaceFacts } from '../../src/core/authorise.js';
 import type { ChangeInfo } from '../../src/core/changes.js';
 import type { Ports } from '../../src/core/command.js';
 import type { Destination, Message, Messages, Posted } from '../../src/core/conversation.js';
+import type { GroupFacts } from '../../src/core/groups.js';
 import type { ChangeProgress, ChangeRun, CommandJob, ConfirmedJob, PressJob } from '../../src/core/jobs.js';
 import type { Act, Approval, Plan, PlanStore } from '../../src/core/plans.js';
 import { parsePolicy } from '../../src/core/policy.js';
@@ -177,9 +178,14 @@ export function fakeLog(): FakeLog {
   return { lines, info: at('info'), warn: at('warn'), error: at('error') };
 }
 
-export const fakePeople = (person: PersonFacts = {}, channel: PlaceFacts = {}): People => ({
+export const fakePeople = (
+  person: PersonFacts = {},
+  channel: PlaceFacts = {},
+  groups: readonly GroupFacts[] = [],
+): People => ({
   person: async () => person,
   channel: async () => channel,
+  group: async (id) => groups.find((group) => group.id === id) ?? { id },
   remembered: () => ({ person, channel }),
   homeTeamId: () => 'T0HOME',
 });

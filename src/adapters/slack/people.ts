@@ -5,6 +5,7 @@ import { SlackError } from '../../core/delivery.js';
 import { UpstreamError } from '../../core/errors.js';
 import { type Clock, MINUTE } from '../../core/time.js';
 import { slackCall } from './client.js';
+import { slackGroups } from './groups.js';
 
 /** Guests become members and channels get shared rarely; a minute-old answer is fresh enough to act on. */
 const FRESH_MS = MINUTE;
@@ -76,6 +77,7 @@ export function slackPeople(client: WebClient, team: Pick<Team, 'teamId'>, clock
     /** What people call somebody, which notifies nobody; the id when Slack does not say. */
     nameOf: (userId: string): Promise<string> => names.fresh(userId).catch(() => userId),
     channel: channels.fresh,
+    group: slackGroups(client, clock).group,
     remembered: (userId: string, channelId: string) => ({
       person: people.remembered(userId) ?? {},
       channel: channels.remembered(channelId) ?? {},
