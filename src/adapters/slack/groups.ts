@@ -12,6 +12,8 @@ const FRESH_MS = MINUTE;
 const HANDLES_FRESH_MS = HOUR;
 /** A Slack that did not answer is not asked again by each command that waits. */
 const REST_MS = 10 * SECOND;
+/** Who knows an older answer does not wait longer for a new one. */
+const PATIENCE_MS = 3 * SECOND;
 
 interface Known {
   told?: { members: readonly string[]; at: number };
@@ -54,10 +56,19 @@ export function slackGroups(client: WebClient, clock: Clock) {
     return now;
   };
 
+  const refreshed = async (id: string): Promise<void> => {
+    if (!isDue(id)) return;
+    if (known.get(id)?.told === undefined) return asked(id);
+    const answered = new AbortController();
+    const patience = clock.sleep(PATIENCE_MS, answered.signal).catch(() => undefined);
+    await Promise.race([asked(id), patience]);
+    answered.abort();
+  };
+
   return {
     /** Never throws: that Slack does not tell is part of the answer. */
     async group(id: string): Promise<GroupFacts> {
-      const [handle] = await Promise.all([handles(id), isDue(id) ? asked(id) : undefined]);
+      const [handle] = await Promise.all([handles(id), refreshed(id)]);
       const { told, fault } = known.get(id) ?? {};
       return { id, handle, told, fault: fault === undefined ? undefined : { code: fault.code, since: fault.since } };
     },
@@ -80,7 +91,8 @@ function handlesOf(client: WebClient, clock: Clock) {
         askedAt = clock.now() - HANDLES_FRESH_MS + MINUTE;
       });
     }
-    await asking;
+    // Only the first time: an old name is a name.
+    if (handles.size === 0) await asking;
     return handles.get(id);
   };
 }
