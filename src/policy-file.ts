@@ -15,6 +15,10 @@ interface Log {
 }
 
 const LOOK_EVERY_MS = 1_000;
+/** Thousands of people; a larger file is something else, and reading it as YAML would hold up the acks. */
+const MOST_BYTES = 64 * 1_024;
+/** A file that was written this moment may be half written, and half a policy may allow more than the whole. */
+const SETTLED_MS = 300;
 
 /** @param now ms of a clock that is never set back, such as the process's own */
 export function policyFile(path: string, log: Log, now: () => number = () => performance.now()): PolicyFile {
@@ -26,6 +30,7 @@ export function policyFile(path: string, log: Log, now: () => number = () => per
   const read = () => {
     const newStamp = stampOf(path);
     if (newStamp === stamp) return;
+    if (policy.configured && isBeingWritten(path)) return;
     stamp = newStamp;
     if (newStamp === NO_FILE) {
       fault = undefined;
@@ -34,7 +39,7 @@ export function policyFile(path: string, log: Log, now: () => number = () => per
       return;
     }
     try {
-      policy = parsePolicy(readFileSync(path, 'utf8'));
+      policy = parsePolicy(textOf(path));
       fault = undefined;
       const nobody = undefinedRoles(policy);
       if (nobody.length > 0)
@@ -65,6 +70,33 @@ const instead = (inForce: Policy): string =>
   inForce.configured
     ? 'the last good one stays in force'
     : 'until it is mended everyone reads, nobody changes anything';
+
+function textOf(path: string): string {
+  const stat = statSync(path);
+  if (stat.isDirectory()) throw new Error('EISDIR: it is a folder');
+  // A pipe would be waited for, for ever.
+  if (!stat.isFile()) throw new Error('it is no regular file');
+  if (stat.size > MOST_BYTES)
+    throw new Error(
+      `it has ${stat.size.toLocaleString('en')} bytes; at most ${MOST_BYTES.toLocaleString('en')} are read`,
+    );
+  const bytes = readFileSync(path);
+  if (bytes.length !== stat.size) throw new Error('it changed while it was read; it is read again when it is complete');
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new Error('it is not UTF-8 text');
+  }
+}
+
+function isBeingWritten(path: string): boolean {
+  try {
+    const ageMs = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+    return Math.abs(ageMs) < SETTLED_MS;
+  } catch {
+    return false;
+  }
+}
 
 const NO_FILE = 'no file';
 

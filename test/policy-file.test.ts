@@ -1,4 +1,6 @@
 // The policy file while people edit it: what is in force, what is said, and when it is looked at.
+
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -103,6 +105,70 @@ it.each([
   now += 1_000;
   expect(file.current().roles).toEqual({ operators: ['U0ANA'] });
   expect(file.fault()).toEqual(expect.stringMatching(/./));
+});
+
+it.each<[what: string, bytes: Buffer, fault: RegExp]>([
+  [
+    'that is a megabyte of anything',
+    Buffer.alloc(1_000_000, '{['),
+    /^it has 1,000,000 bytes; at most 65,536 are read$/,
+  ],
+  ['that is as long as may be and opens brackets only', Buffer.alloc(65_536, '['), /^line 1, column/],
+  ['that is not UTF-8', Buffer.from([0x72, 0x6f, 0xff, 0xfe]), /^it is not UTF-8 text$/],
+  ['in UTF-16', Buffer.from('\ufeffroles: {}', 'utf16le'), /^it is not UTF-8 text$/],
+  ['made of a bomb of aliases', Buffer.from(bomb()), /^file: Excessive alias count/],
+  ['with nothing but NULs', Buffer.alloc(4_096), /./],
+])('a file %s leaves the last good one in force, within a second', (_what, bytes, fault) => {
+  write(operators('U0ANA'));
+  const file = open();
+  writeFileSync(path, bytes);
+  utimesSync(path, 1, 1);
+  now += 1_000;
+  const startedAt = performance.now();
+  expect(file.current().roles).toEqual({ operators: ['U0ANA'] });
+  expect(performance.now() - startedAt).toBeLessThan(5_000);
+  expect(file.fault()).toMatch(fault);
+});
+
+function bomb(): string {
+  const levels = 'bcdefghi'.split('').map((name, index) => {
+    const before = `*${'abcdefgh'[index]}`;
+    return `${name}: &${name} [${Array(9).fill(before).join(', ')}]`;
+  });
+  return ['a: &a [x]', ...levels].join('\n');
+}
+
+it('a pipe in its place is a fault, and nobody waits for it', () => {
+  write(operators('U0ANA'));
+  const file = open();
+  rmSync(path);
+  execFileSync('mkfifo', [path]);
+  utimesSync(path, 1, 1);
+  now += 1_000;
+  expect(file.current().roles).toEqual({ operators: ['U0ANA'] });
+  expect(file.fault()).toBe('it is no regular file');
+});
+
+it('while it is being written the last good one stays in force: half a policy may allow more than the whole', () => {
+  write(operators('U0ANA'));
+  const file = open();
+  writeFileSync(path, operators('U0EVE'));
+  now += 1_000;
+  expect(file.current().roles).toEqual({ operators: ['U0ANA'] });
+  write(`${operators('U0EVE')}rules: []\n`);
+  now += 1_000;
+  expect(file.current()).toMatchObject({ roles: { operators: ['U0EVE'] }, rules: [] });
+});
+
+it('taken away and put back, it is in force again', () => {
+  write(operators('U0ANA'));
+  const file = open();
+  rmSync(path);
+  now += 1_000;
+  expect(file.current()).toEqual(NO_POLICY);
+  write(operators('U0ANA'));
+  now += 1_000;
+  expect(file.current()).toMatchObject({ configured: true, roles: { operators: ['U0ANA'] } });
 });
 
 it('mended, it is in force again and nothing is held against it', () => {
