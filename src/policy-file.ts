@@ -30,7 +30,7 @@ export function policyFile(path: string, log: Log, now: () => number = () => per
   const read = () => {
     const newStamp = stampOf(path);
     if (newStamp === stamp) return;
-    if (policy.configured && isBeingWritten(path)) return;
+    if (stamp !== undefined && isBeingWritten(path)) return;
     stamp = newStamp;
     if (newStamp === NO_FILE) {
       fault = undefined;

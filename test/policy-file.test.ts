@@ -118,15 +118,13 @@ it.each<[what: string, bytes: Buffer, fault: RegExp]>([
   ['in UTF-16', Buffer.from('\ufeffroles: {}', 'utf16le'), /^it is not UTF-8 text$/],
   ['made of a bomb of aliases', Buffer.from(bomb()), /^file: Excessive alias count/],
   ['with nothing but NULs', Buffer.alloc(4_096), /./],
-])('a file %s leaves the last good one in force, within a second', (_what, bytes, fault) => {
+])('a file %s leaves the last good one in force', (_what, bytes, fault) => {
   write(operators('U0ANA'));
   const file = open();
   writeFileSync(path, bytes);
   utimesSync(path, 1, 1);
   now += 1_000;
-  const startedAt = performance.now();
   expect(file.current().roles).toEqual({ operators: ['U0ANA'] });
-  expect(performance.now() - startedAt).toBeLessThan(5_000);
   expect(file.fault()).toMatch(fault);
 });
 
