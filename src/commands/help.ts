@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Asked, type Command, defineCommand, type Permission, type Ports } from '../core/command.js';
 import { context, type Message, type MessageBlock, section } from '../core/conversation.js';
 import { UserError } from '../core/errors.js';
+import { reachWords } from '../core/policy-words.js';
 import { code, join, lines, md, prose, type Rich } from '../core/text.js';
 
 interface Facts {
@@ -54,7 +55,9 @@ function listOf(slash: string, all: Facts['all']): Message {
     section(
       lines(
         md`*What you may do here*`,
-        ...allowed.map(({ command }) => md`${code(`${slash} ${command.usage}`)} ${command.summary}`),
+        ...allowed.map(
+          ({ command, permission }) => md`${code(`${slash} ${command.usage}`)} ${command.summary}${limits(permission)}`,
+        ),
       ),
     ),
   ];
@@ -82,7 +85,17 @@ function pageOf(slash: string, command: Command, permission: Permission): Messag
     section(lines(md`*Examples*`, ...command.examples.map((example) => code(`${slash} ${example}`)))),
   ];
   if (!permission.allowed) blocks.push(section(prose(`${permission.reason} ${permission.hint}`)));
+  const far = farWords(permission);
+  if (far !== '') blocks.push(section(md`For you here: ${prose(far)}.`));
   return { text: `${slash} ${command.usage}: ${command.summary}`, blocks };
+}
+
+/** `up to `count` 8`, `needs 1 approval`; empty when it goes all the way. */
+const farWords = (permission: Permission): string => (permission.allowed ? reachWords(permission.grants ?? [{}]) : '');
+
+function limits(permission: Permission): Rich | '' {
+  const far = farWords(permission);
+  return far === '' ? '' : md` _For you: ${prose(far)}._`;
 }
 
 function effectWords(command: Command): Rich {

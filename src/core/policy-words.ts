@@ -1,5 +1,5 @@
 // A rule in words: in a refusal, in `help`, and in what `doctor` makes of the file.
-import type { Effect } from './command.js';
+import type { Effect, Grant } from './command.js';
 import { type Groups, groupName } from './groups.js';
 import { EVERYONE, idsOf, isGroup, type Policy, type Rule, reserves } from './policy.js';
 import { shorten } from './text.js';
@@ -58,6 +58,23 @@ export function ruleSentence(rule: Rule): string {
   const nobodyElse =
     reserves(rule) && !rule.to.includes(EVERYONE) ? '; nobody else may, unless another rule names it' : '';
   return `${said}${nobodyElse}`;
+}
+
+/** For help: how far it goes, as `authorise.ts` grants it; empty when it goes all the way. */
+export function reachWords(grants: readonly Grant[]): string {
+  const needed = (grant: Grant) => grant.approvals ?? 0;
+  const goesFurther = (one: Grant, than: Grant) =>
+    needed(one) === needed(than) &&
+    Object.entries(one.max ?? {}).every(([name, limit]) => limit >= (than.max?.[name] ?? Number.POSITIVE_INFINITY));
+  const telling = grants.filter((grant, index) => !grants.slice(index + 1).some((later) => goesFurther(later, grant)));
+  if (telling.length === 1 && telling[0]?.max === undefined && needed(telling[0] ?? {}) === 0) return '';
+  return telling
+    .map((grant) => {
+      const approvals = needed(grant) === 0 ? '' : `needs ${counted(needed(grant), 'approval')}`;
+      const words = [grant.max === undefined ? '' : boundWords(grant.max), approvals].filter((word) => word !== '');
+      return words.join(', ') || 'without approval';
+    })
+    .join('; beyond that ');
 }
 
 const MOST_NAMED = 5;

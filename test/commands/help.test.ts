@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { help } from '../../src/commands/help.js';
-import type { Command, Permission } from '../../src/core/command.js';
+import type { Command, Grant, Permission } from '../../src/core/command.js';
 import { UserError } from '../../src/core/errors.js';
 import { parsePolicy } from '../../src/core/policy.js';
 import { askedFor } from '../../src/journeys/permission.js';
 import { asked, fakePorts } from '../support/fakes.js';
-import { fakePerform, typed } from '../support/fakes-journey.js';
+import { fakePeople, fakePerform, typed } from '../support/fakes-journey.js';
 import { linesOf } from '../support/read-command.js';
 
 const READS_ONLY = (command: Command): Permission =>
@@ -55,6 +55,50 @@ test('what you may not do is named, with how to learn who can', async () => {
   expect(linesOf(message)).toContain(
     '(Not for you here: `ack`, `silence`, `deploy`, `restart`, `rollback`, `suspend`, `resume`, `scale`, `cancel`. `/ci help &lt;command&gt;` says who can.)',
   );
+});
+
+describe('how far it goes for you here', () => {
+  const may =
+    (...grants: Grant[]) =>
+    () => ({ allowed: true as const, grants });
+  const SCALE = '`/ci scale executors &lt;count&gt; [--label L] [--controller]` Change how many Jenkins executors run.';
+
+  test.each<[grants: Grant[], words: string]>([
+    [[{ max: { count: 8 } }], 'up to `count` 8'],
+    [[{ approvals: 1 }], 'needs 1 approval'],
+    [[{ max: { count: 8 } }, { approvals: 2 }], 'up to `count` 8; beyond that needs 2 approvals'],
+    [[{ max: { count: 4 } }, { max: { count: 8 } }], 'up to `count` 8'],
+    [[{ max: { cpus: 4, mem: 4096 }, approvals: 1 }], 'up to `cpus` 4 and up to `mem` 4096, needs 1 approval'],
+    [[{ max: { count: 8 }, approvals: 1 }, {}], 'up to `count` 8, needs 1 approval; beyond that without approval'],
+  ])('%j', async (grants, words) => {
+    expect(linesOf(await helped(undefined, may(...grants)))).toContain(`${SCALE} _For you: ${words}._`);
+    expect(linesOf(await helped('scale', may(...grants))).at(-1)).toBe(`For you here: ${words}.`);
+  });
+
+  test.each<[grants: Grant[]]>([[[{}]], [[{ max: { count: 8 } }, {}]]])('%j: all the way', async (grants) => {
+    expect(linesOf(await helped(undefined, may(...grants)))).toContain(SCALE);
+  });
+});
+
+test('who is in a user group is asked before help says what you may do', async () => {
+  const policy = parsePolicy(
+    'roles: {ops: [S0CIOPS]}\nrules: [{command: scale, to: ops, max: {count: 8}}, {effect: disrupt, to: ops, approvals: 1}]',
+  );
+  const told = { members: ['U0ANA'], at: fakePerform().clock.now() };
+  const ports = { ...fakePerform(), policy: () => policy, people: fakePeople({}, {}, [{ id: 'S0CIOPS', told }]) };
+  const parsed = { command: help, args: {}, text: 'help', here: false, policyWords: 'help' };
+  if (help.effect !== 'read') throw new Error('help is a read');
+  const { run, view } = help;
+  const of = async (userId: string) => {
+    const job = typed('help', { actor: { userId, teamId: 'T0HOME' } });
+    const facts = await run({}, ports.command, askedFor(job, parsed, ports));
+    return linesOf(view(facts, asked())).filter((line) => line.startsWith('`'));
+  };
+  expect(await of('U0ANA')).toEqual([
+    expect.stringMatching(/^`\/ci deploy .* _For you: needs 1 approval\._$/),
+    expect.stringMatching(/^`\/ci scale .* _For you: up to `count` 8\._$/),
+  ]);
+  expect(await of('U0BOB')).toEqual([]);
 });
 
 describe('one command', () => {
