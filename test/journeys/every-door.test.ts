@@ -1,0 +1,209 @@
+// Every way in: each command there is, typed, mentioned or behind a button, and each button of ours, pressed by somebody
+// the policy refuses. Nothing is done or written anywhere, and the person hears why. A listener, command or button that
+// is added without passing `authorise()` on whoever clicks fails here.
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { commands } from '../../src/commands/index.js';
+import type { PersonFacts, PlaceFacts } from '../../src/core/authorise.js';
+import type { Actor, Command } from '../../src/core/command.js';
+import type { PressAction } from '../../src/core/conversation.js';
+import type { CommandJob, PressJob } from '../../src/core/jobs.js';
+import { changeIdOf, type Plan } from '../../src/core/plans.js';
+import { parsePolicy } from '../../src/core/policy.js';
+import { accept, perform } from '../../src/journeys/command.js';
+import type { AcceptPorts } from '../../src/journeys/ports.js';
+import { answerKey } from '../../src/journeys/reply.js';
+import { NOW } from '../support/ci-service.js';
+import {
+  type FakePerform,
+  fakeLog,
+  fakePeople,
+  fakePerform,
+  fakeRun,
+  pressed,
+  typed,
+} from '../support/fakes-journey.js';
+
+const APP = readFileSync(new URL('../../src/adapters/slack/app.ts', import.meta.url), 'utf8');
+
+/** The doors of this file; `run` buttons and mentions are commands. */
+const DOORS = ['app.command(slashCommand', 'app.action<BlockAction>(ACTION', "app.event('app_mention'"];
+
+/** As Bolt is told to listen for them. */
+const ACTIONS = (/const ACTION = \/\^\(([^)]+)\)/.exec(APP)?.[1] ?? '')
+  .split('|')
+  .map((name) => name.replaceAll('\\', '')) as PressAction[];
+
+/** Fails to compile when a button is added that is not listened for here. */
+const BUTTONS: Record<PressAction, true> = {
+  run: true,
+  'run.thread': true,
+  'plan.confirm': true,
+  'plan.cancel': true,
+  'change.now': true,
+  'change.giveup': true,
+};
+
+describe('the doors', () => {
+  it('are those that the app listens at, and no other', () => {
+    const listened = [...APP.matchAll(/\bapp\.(?!start\b|stop\b|logger\b)\w+(?:<\w+>)?\([^,\n)]*/g)].map(
+      ([text]) => text,
+    );
+    expect(listened).toEqual(DOORS);
+    // Nothing else in the bot makes a Bolt app or hears of one.
+    expect(APP.match(/new App\(/g)).toHaveLength(1);
+  });
+
+  it('lead to accept(), each of them', () => {
+    const bot = readFileSync(new URL('../../src/bot.ts', import.meta.url), 'utf8').replace(/^\s*\/\/.*$/gm, '');
+    const ears = /ears: \{([\s\S]*?)\n {4}\},/.exec(bot)?.[1] ?? '';
+    expect([...ears.matchAll(/^ {6}(\w+)[:,]/gm)].map(([, name]) => name)).toEqual([
+      'command',
+      'press',
+      'mention',
+      'acked',
+      'bug',
+    ]);
+    expect(ears.match(/\bhear\(/g)).toHaveLength(3);
+    expect(bot.match(/\baccept\(/g)).toHaveLength(1);
+  });
+
+  it('of the buttons are all listened at', () => {
+    expect([...ACTIONS].sort()).toEqual(Object.keys(BUTTONS).sort());
+  });
+});
+
+/** Who is refused, and by what. */
+interface Refused {
+  who: string;
+  policy: string;
+  actor?: Partial<Actor>;
+  person?: PersonFacts;
+  channel?: PlaceFacts;
+  hears: RegExp;
+}
+const OPEN = 'rules: [{ effect: [read, change, disrupt], to: everyone }]';
+const REFUSED: Refused[] = [
+  { who: 'somebody no rule names', policy: 'rules: []', hears: /^No rule of the policy speaks of / },
+  {
+    who: 'somebody outside every role',
+    policy: 'roles: { ops: [U0LEE] }\nrules: [{ effect: [read, change, disrupt], to: ops }]',
+    hears: /^You may not .*: that is for ops by rule 1 of the policy .* Ask @U0LEE\.$/,
+  },
+  {
+    who: 'somebody outside the group',
+    policy: 'roles: { ops: [S0CIOPS] }\nrules: [{ effect: [read, change, disrupt], to: ops }]',
+    hears: /^You may not .*: that is for ops by rule 1 of the policy .* Ask somebody of @ci-ops\.$/,
+  },
+  { who: 'a guest', policy: OPEN, person: { isGuest: true }, hears: /^Guests may not give commands/ },
+  { who: 'a bot', policy: OPEN, person: { isBot: true }, hears: /^Bots may not give commands/ },
+  { who: 'a stranger', policy: OPEN, person: { isStranger: true }, hears: /^Only members of this workspace/ },
+  { who: 'a deactivated account', policy: OPEN, person: { deleted: true }, hears: /^This account is deactivated/ },
+  { who: 'somebody of another workspace', policy: OPEN, actor: { teamId: 'T0OTHER' }, hears: /^Only members of this/ },
+  {
+    who: 'anybody in a shared channel',
+    policy: OPEN,
+    channel: { isSharedOutside: true },
+    hears: /is shared with another/,
+  },
+];
+
+const group = { id: 'S0CIOPS', handle: 'ci-ops', told: { members: ['U0LEE'], at: NOW } };
+const peopleOf = ({ person, channel }: Refused) => fakePeople(person, channel, [group]);
+const asked = ({ actor }: Refused) => ({ actor: { userId: 'U0ANA', teamId: 'T0HOME', ...actor } });
+
+/** Every write of these ports fails the test by itself: nobody expects it. */
+function worker(refused: Refused): FakePerform {
+  return { ...fakePerform(), people: peopleOf(refused), policy: () => parsePolicy(refused.policy) };
+}
+
+function bot(refused: Refused): AcceptPorts & { added: unknown[] } {
+  const added: unknown[] = [];
+  const { clock } = fakePerform();
+  return {
+    added,
+    catalogue: fakePerform().command.catalogue,
+    policy: () => parsePolicy(refused.policy),
+    people: peopleOf(refused),
+    queue: { accept: async (job) => void added.push(job) },
+    scrub: (text) => text,
+    clock,
+    log: fakeLog(),
+  };
+}
+
+/** Nothing but the answer to whoever clicked: no plan, no act, no choice, no change, nothing in the channel. */
+function expectOnlyARefusal(ports: FakePerform, job: CommandJob | PressJob, hears: RegExp): void {
+  expect(ports.messages.keys()).toEqual([answerKey(job.delivery)]);
+  expect(ports.messages.said).toHaveLength(1);
+  expect(ports.messages.said[0]?.to).toMatchObject({ kind: 'answer', userId: job.actor.userId, here: false });
+  expect(ports.messages.text(answerKey(job.delivery))).toMatch(hears);
+  expect(ports.plans.acts.size).toBe(0);
+  expect(ports.queue).toMatchObject({ confirmed: [], chosen: [], expiries: [] });
+  expect(ports.trail).toEqual([]);
+  expect(ports.log.lines.filter(({ level }) => level === 'error')).toEqual([]);
+}
+
+const EVERY = commands.flatMap((command) =>
+  command.examples.flatMap((text) =>
+    [command.name, ...(command.aliases ?? [])].map((word): [string, Command] => [
+      text.replace(command.name, word),
+      command,
+    ]),
+  ),
+);
+
+describe.each(REFUSED)('$who', (refused) => {
+  it.each(EVERY)('may not `%s`', async (text) => {
+    const job = typed(text, asked(refused));
+    const ports = worker(refused);
+    const run = fakeRun(job.delivery);
+    await perform(job, run, ports);
+    expectOnlyARefusal(ports, job, refused.hears);
+    expect(run.steps).toEqual([]);
+    expect(ports.plans.plans.size).toBe(0);
+  });
+
+  // Who is in a group is not known to the bot: there the worker decides, as above.
+  it.each(refused.policy.includes('S0') ? [] : EVERY)(
+    'is told so at once of `%s`, and nothing is queued',
+    async (text) => {
+      const ears = bot(refused);
+      const buttons = (['run', 'run.thread'] as const).map((action) => pressed(action, text, asked(refused)));
+      for (const job of [typed(text, asked(refused)), ...buttons]) {
+        const accepted = await accept(job, '/ci', ears);
+        expect(accepted).toMatchObject({ kind: 'answered', outcome: 'refused' });
+        expect(accepted.kind === 'answered' && accepted.message.text).toMatch(refused.hears);
+      }
+      expect(ears.added).toEqual([]);
+    },
+  );
+
+  const disruptive = commands.filter(({ effect }) => effect === 'disrupt');
+  const presses = ACTIONS.filter((action) => action !== 'run' && action !== 'run.thread').flatMap((action) =>
+    disruptive.map((command): [PressAction, string, Command] => [action, command.examples[0] ?? command.name, command]),
+  );
+  it.each(presses)('may not press %s under the plan of `%s`', async (action, text, command) => {
+    const plan: Plan = {
+      v: 1,
+      id: 'd-lee',
+      text,
+      command: command.name,
+      actor: { userId: 'U0LEE', teamId: 'T0HOME' },
+      place: { channelId: 'C0CI', teamId: 'T0HOME' },
+      facts: {},
+      hash: 'h',
+      madeAt: NOW,
+      validUntil: NOW + 600_000,
+    };
+    // Some buttons name the plan, some the change that it became.
+    for (const value of [plan.id, changeIdOf(plan.id)]) {
+      const job = pressed(action, value, asked(refused));
+      const ports = worker(refused);
+      ports.plans.plans.set(plan.id, plan);
+      await perform(job, fakeRun(job.delivery), ports);
+      expectOnlyARefusal(ports, job, refused.hears);
+      expect([...ports.plans.plans.values()]).toEqual([plan]);
+    }
+  });
+});
