@@ -10,24 +10,14 @@ import type { ScmSyncStatus } from './core/cluster.js';
 import { addressOf, jenkinsFramework, runningTask } from './core/controller.js';
 import { SlackError } from './core/delivery.js';
 import { UpstreamError, UserError } from './core/errors.js';
-import { undefinedRoles } from './core/policy.js';
 import { nextTime, scheduleWords } from './core/schedule.js';
 import { scmWords } from './core/scm-words.js';
 import { runningClock, SECOND } from './core/time.js';
 import { localTime } from './core/words.js';
-import { policyFile } from './policy-file.js';
-
-interface Finding {
-  ok: boolean | 'note';
-  about: string;
-  text: string;
-}
+import { bad, type Finding, good, note } from './doctor-finding.js';
+import { checkPolicy } from './doctor-policy.js';
 
 type Check = (config: Config, systems: Ports) => Promise<Finding[]>;
-
-const good = (about: string, text: string): Finding => ({ ok: true, about, text });
-const bad = (about: string, text: string): Finding => ({ ok: false, about, text });
-const note = (about: string, text: string): Finding => ({ ok: 'note', about, text });
 
 /** Exit code 2 stays with wrong configuration, as for every role. */
 export async function doctor(
@@ -199,30 +189,6 @@ async function checkSlackMode({ slack: { appToken, apiUrl } }: Config): Promise<
   const { repeatable } = slackClients(appToken.value(), apiUrl);
   await slackCall(APP_TOKEN_IS_GOOD_FOR, repeatable.apps.connections.open({}));
   return [good('Slack', 'Socket Mode')];
-}
-
-async function checkPolicy(config: Config): Promise<Finding[]> {
-  const file = policyFile(config.policyFile, { info: () => {}, warn: () => {} });
-  const policy = file.current();
-  const fault = file.fault();
-  if (fault !== undefined) return [bad('policy', `${config.policyFile} has faults: ${fault.replaceAll('\n', '; ')}`)];
-  if (!policy.configured)
-    return [
-      bad('policy', `no file ${config.policyFile}, so nobody may change anything. Write one, or set POLICY_FILE.`),
-    ];
-  const nobody = undefinedRoles(policy);
-  const people = Object.values(policy.roles).flat();
-  return [
-    people.length === 0
-      ? bad(
-          'policy',
-          `${config.policyFile} lists nobody, so nobody may change anything. Put Slack ids under \`roles\`.`,
-        )
-      : good('policy', `${config.policyFile}: ${policy.rules.length} rules, ${people.length} people`),
-    ...nobody.map((role) =>
-      bad('policy', `the role "${role}" is used but not defined, so it means nobody. Add it under \`roles\`.`),
-    ),
-  ];
 }
 
 async function checkMarathon(config: Config, { marathon }: Ports): Promise<Finding[]> {

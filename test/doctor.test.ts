@@ -66,7 +66,9 @@ it('finds everything there and exits 0', async () => {
       'ok    alerts: posted in C0CIALERTS',
       'ok    alerts: S0CIOPS is mentioned when an alert is not over in time',
       expect.stringMatching(/^ok {4}digests: posted in C0CIALERTS\. At 09:00, Monday through Friday, the next /),
-      expect.stringMatching(/^ok {4}policy: .*policy\.yaml: 2 rules, 2 people$/),
+      expect.stringMatching(/^ok {4}policy: .*policy\.yaml: no rules, so ours hold, 2 people$/),
+      'note  policy: rule 1: everyone may use every command that only reads',
+      'note  policy: rule 2: operators may use every command that changes something and every disruptive command',
       'ok    Marathon: version 1.5.15',
       'ok    Marathon: /jenkins runs on 192.168.3.25:31052',
       'ok    Mesos: 39 agents',
@@ -191,6 +193,58 @@ describe('the policy', () => {
   ])('%s', async (_what, text, line) => {
     policy(text);
     await expectOneFault(line);
+  });
+
+  const EXPLAINED = `
+roles:
+  operators: [U0ANA, S0CIOPS]
+  developers: []
+rules:
+  - { command: scale executors, to: [developers, operators], max: { count: 8 }, in: [C0CI] }
+  - { command: logs, to: operators }
+  - { effect: read, to: everyone }
+  - { effect: disrupt, to: operators, approvals: 1 }
+  - { command: deploy, to: operators }
+`;
+
+  it('is explained, rule by rule, with what is odd and who is in its groups', async () => {
+    policy(EXPLAINED);
+    const { code, lines } = await examine();
+    expect(lines.filter((line) => line.includes('policy: '))).toEqual([
+      expect.stringMatching(/^ok {4}policy: .*policy\.yaml: 5 rules, 1 person, 1 user group$/),
+      'note  policy: rule 1: developers and operators may use `scale executors`, up to `count` 8, only in C0CI',
+      'note  policy: rule 2: operators may use `logs`; the rules about whole kinds of commands below do not open it to others',
+      'note  policy: rule 3: everyone may use every command that only reads',
+      'note  policy: rule 4: operators may use every disruptive command, when 1 other of them agrees',
+      'note  policy: rule 5: operators may use `deploy`; the rules about whole kinds of commands below do not open it to others',
+      'note  policy: rule 5 never matters: rule 4 decides all of it before',
+      'ok    policy: the group S0CIOPS (@ci-ops) has 1 member',
+    ]);
+    expect(code).toBe(0);
+  });
+
+  it.each<[string, string, RegExp]>([
+    [
+      'with a misspelt bound',
+      `${POLICY}rules:\n  - { command: scale, to: operators, max: { cuont: 8 } }\n`,
+      /^FIX {3}policy: rule 1 bounds `cuont`, .*, so it allows nothing; did you mean `count`\?$/,
+    ],
+    [
+      'with a group that is not there',
+      'roles: { operators: [S0NOBODY] }',
+      /^FIX {3}policy: who is in the group S0NOBODY is not known, so it means nobody: no_such_subteam\. There is no such group/,
+    ],
+  ])('%s', async (_what, text, line) => {
+    policy(text);
+    await expectOneFault(line);
+  });
+
+  it('with groups, on a free plan', async () => {
+    policy(EXPLAINED);
+    slack.onFreePlan(true);
+    await expectOneFault(
+      /^FIX {3}policy: who is in the group S0CIOPS is not known, .*: plan_upgrade_required\. User groups need a paid Slack plan: list the ids of the people/,
+    );
   });
 
   it('that is not there', async () => {

@@ -162,6 +162,7 @@ function outdone(policy: Policy, rule: Rule, index: number, commands: readonly K
       at > index &&
       other.max === undefined &&
       other.in === undefined &&
+      (other.approvals ?? 0) <= (rule.approvals ?? 0) &&
       isOpen(policy, other, at, rule) &&
       speaksOfAll(other, rule, commands) &&
       namesAll(policy, other, rule),

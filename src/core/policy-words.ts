@@ -41,22 +41,23 @@ export function ruleName(policy: Policy, rule: Rule): string {
 }
 
 const MAY: Record<Effect, string> = {
-  read: 'use every command that only reads',
-  change: 'use every command that changes something',
-  disrupt: 'use every disruptive command',
+  read: 'every command that only reads',
+  change: 'every command that changes something',
+  disrupt: 'every disruptive command',
 };
 
 /** One plain sentence. */
 export function ruleSentence(rule: Rule): string {
-  const may =
-    rule.command === undefined ? listed((rule.effect ?? []).map((effect) => MAY[effect])) : `use ${subject(rule)}`;
+  const may = rule.command === undefined ? listed((rule.effect ?? []).map((effect) => MAY[effect])) : subject(rule);
   const approvals =
     (rule.approvals ?? 0) > 0
       ? [`when ${counted(rule.approvals ?? 0, 'other')} of them ${rule.approvals === 1 ? 'agrees' : 'agree'}`]
       : [];
-  const said = [`${forWhom(rule)} may ${may}`, ...conditions(rule, (id) => id), ...approvals].join(', ');
+  const said = [`${forWhom(rule)} may use ${may}`, ...conditions(rule, (id) => id), ...approvals].join(', ');
   const nobodyElse =
-    reserves(rule) && !rule.to.includes(EVERYONE) ? '; nobody else may, unless another rule names it' : '';
+    reserves(rule) && !rule.to.includes(EVERYONE)
+      ? '; the rules about whole kinds of commands below do not open it to others'
+      : '';
   return `${said}${nobodyElse}`;
 }
 

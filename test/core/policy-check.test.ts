@@ -14,6 +14,7 @@ it.each([
   ['[{ command: scale, to: developers, max: { count: 8 } }, { command: scale, to: operators }]'],
   ['[{ command: logs, to: operators }, { effect: read, to: everyone }]'],
   ['[{ effect: disrupt, to: operators, approvals: 1 }]'],
+  ['[{ command: deploy, to: all, max: { mem: 4096 }, approvals: 1 }, { command: deploy, to: all, approvals: 2 }]'],
   ['[{ command: deploy, to: developers, max: { cpus: 4, mem: 4096 }, approvals: 1 }]'],
 ])('nothing is odd about %s', (rules) => {
   expect(said(rules)).toEqual([]);
