@@ -1,12 +1,14 @@
 // A plan that needs a second person, in words: who has agreed, how many are missing, and who may.
 import type { Effect } from './command.js';
-import { EVERYONE, type Policy, ruleMatches } from './policy.js';
+import { EVERYONE, type Policy, rulesAbout } from './policy.js';
 import { join, md, mention, type Rich } from './text.js';
 import { counted } from './words.js';
 
-/** `operators`, `operators or admins`: whom the rule names that decides about these words. */
+/** `operators`, `operators or admins`: whom the rules name that ask for approvals of these words. */
 export function approversOf(policy: Policy, policyWords: string, effect: Effect): string {
-  const roles = policy.rules.find((rule) => ruleMatches(rule, policyWords, effect))?.to ?? [];
+  const rules = rulesAbout(policy, policyWords, effect);
+  const asking = rules.filter(({ approvals = 0 }) => approvals > 0);
+  const roles = [...new Set((asking.length > 0 ? asking : rules.slice(0, 1)).flatMap(({ to }) => to))];
   return roles.map((role) => (role === EVERYONE ? 'all members' : role)).join(' or ');
 }
 

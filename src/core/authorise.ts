@@ -2,7 +2,7 @@
 // the worker with fresh facts about the person, their groups and the channel before anything is done (`authorise`).
 // The first rule that fits person, channel and numbers decides; what no rule allows is refused.
 import type { Grant, Permission } from './command.js';
-import { cannotApprove, refusal, refuse, uncollectable } from './refusal.js';
+import { cannotApprove, nothingToApprove, refusal, refuse, uncollectable } from './refusal.js';
 import { fits, groupsIn, type Question, type Standing, standingsOf, suits } from './standing.js';
 
 export type { PersonFacts, PlaceFacts, Question } from './standing.js';
@@ -48,10 +48,15 @@ export function mayApprove(question: Question & { requesterId: string }): Permis
   const refused = outsider(question);
   if (refused !== undefined) return refused;
   const standings = standingsOf({ ...question, actor: { ...actor, userId: requesterId } });
-  const rule = standings.find(fits)?.rule;
-  const own = standingsOf(question).find((one) => one.rule === rule);
-  const mayToo = own?.holds === true && actor.userId !== requesterId;
-  return mayToo ? ALLOWED : cannotApprove(question, standings, own);
+  const asked = standings.find(fits);
+  if (asked === undefined) {
+    const own = byRules(question);
+    return own.allowed ? nothingToApprove(question) : own;
+  }
+  const own = standingsOf(question).find(({ rule }) => rule === asked.rule);
+  if (own?.holds !== true || actor.userId === requesterId) return cannotApprove(question, asked.rule, own);
+  const { approvals = 0 } = asked.rule;
+  return approvals === 0 ? ALLOWED : { allowed: true, approvals };
 }
 
 function outsider({ person, channel, actor, homeTeamId }: Question): Permission | undefined {

@@ -1,9 +1,9 @@
 // Why the policy says no, in words: which rule, who can, and what to do instead. Called by `authorise.ts`.
 import type { Permission } from './command.js';
 import { silenceWords } from './groups.js';
-import { idsOf } from './policy.js';
+import { idsOf, type Rule } from './policy.js';
 import { forWhom, listed, ruleName, whoCan } from './policy-words.js';
-import { type Excess, fits, type Question, type Standing, suits } from './standing.js';
+import { type Excess, type Question, type Standing, suits } from './standing.js';
 import { shorten } from './text.js';
 
 export const refuse = (reason: string, hint: string): Permission => ({ allowed: false, reason, hint });
@@ -110,30 +110,27 @@ export function uncollectable({ policy, policyWords }: Question, fitting: Standi
   );
 }
 
+type Approving = Question & { requesterId: string };
+
+export const nothingToApprove = ({ requesterId, policyWords }: Approving): Permission =>
+  refuse(
+    `<@${requesterId}> may not \`${policyWords}\` any more, so there is nothing to approve.`,
+    'The policy, or a user group, has changed since it was asked for.',
+  );
+
 /**
- * @param standings how the rules stand to the one who asked for it
- * @param own how the rule that allows them that stands to whoever would approve it
+ * @param rule the one that allows it to those who ask
+ * @param own how it stands to whoever would approve
  */
-export function cannotApprove(
-  question: Question & { requesterId: string },
-  standings: readonly Standing[],
-  own: Standing | undefined,
-): Permission {
-  const { policy, policyWords, requesterId, groups } = question;
-  const asked = standings.find(fits);
-  if (asked === undefined) {
-    return refuse(
-      `<@${requesterId}> may not \`${policyWords}\` any more, so there is nothing to approve.`,
-      'The policy, or a user group, has changed since it was asked for.',
-    );
-  }
-  const ask = whoCan(policy, asked.rule.to, groups, [requesterId]);
-  if (question.actor.userId === requesterId)
-    return refuse(`You asked for \`${policyWords}\` yourself, so somebody else has to approve it.`, ask);
-  const named = ruleName(policy, asked.rule);
+export function cannotApprove(question: Approving, rule: Rule, own: Standing | undefined): Permission {
+  const { policy, policyWords, requesterId, groups, actor } = question;
+  const ask = whoCan(policy, rule.to, groups, [requesterId]);
+  if (actor.userId === requesterId)
+    return refuse('You asked for this yourself, so somebody else has to approve it.', ask);
+  const named = ruleName(policy, rule);
   const [silent] = own?.silent ?? [];
   if (silent === undefined)
-    return refuse(`You may not approve \`${policyWords}\`: that is for ${forWhom(asked.rule)} by ${named}.`, ask);
+    return refuse(`You may not approve \`${policyWords}\`: that is for ${forWhom(rule)} by ${named}.`, ask);
   return refuse(
     `You may not approve \`${policyWords}\` now: ${named} names a group, and ${silenceWords(silent, groups)}.`,
     `Try again when Slack answers. ${ask}`,

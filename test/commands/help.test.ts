@@ -82,7 +82,7 @@ describe('how far it goes for you here', () => {
 
 test('who is in a user group is asked before help says what you may do', async () => {
   const policy = parsePolicy(
-    'roles: {ops: [S0CIOPS]}\nrules: [{command: scale, to: ops, max: {count: 8}}, {effect: disrupt, to: ops, approvals: 1}]',
+    'roles: {ops: [S0CIOPS]}\nrules: [{command: scale, to: ops, max: {count: 8}}, {command: deploy, to: ops, approvals: 1}]',
   );
   const told = { members: ['U0ANA'], at: fakePerform().clock.now() };
   const ports = { ...fakePerform(), policy: () => policy, people: fakePeople({}, {}, [{ id: 'S0CIOPS', told }]) };

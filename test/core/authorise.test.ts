@@ -374,9 +374,9 @@ rules:
     mayApprove({ ...asked(twoWays, { groups }, asks('deploy', 'disrupt'), as(userId), ...changes), requesterId });
 
   it('whom the same rule names', () => {
-    expect(approves('U0BOB', 'U0ANA')).toEqual(YES);
-    expect(approves('U0KIM', 'U0LEE')).toEqual(YES);
-    expect(approves('U0LEE', 'U0KIM')).toEqual(YES);
+    expect(approves('U0BOB', 'U0ANA')).toEqual({ allowed: true, approvals: 1 });
+    expect(approves('U0KIM', 'U0LEE')).toEqual({ allowed: true, approvals: 1 });
+    expect(approves('U0LEE', 'U0KIM')).toEqual({ allowed: true, approvals: 1 });
   });
 
   it.each<[what: string, approver: string, requester: string, reason: string, hint: string]>([
@@ -384,7 +384,7 @@ rules:
       'the one who asked',
       'U0ANA',
       'U0ANA',
-      'You asked for `deploy` yourself, so somebody else has to approve it.',
+      'You asked for this yourself, so somebody else has to approve it.',
       'Ask <@U0BOB>.',
     ],
     [

@@ -115,7 +115,9 @@ describe('a plan that others have to approve', () => {
 
   test('tells somebody who may not who can', async () => {
     await click('U0EVE');
-    expect(answer('U0EVE')).toMatch(/^You may not swap: that is for operators, staff. Ask @U0ANA/);
+    expect(answer('U0EVE')).toMatch(
+      /^You may not approve swap: that is for operators and staff by rule \d of the policy .* Ask @U0/,
+    );
     expect(ports.plans.approvals.size).toBe(0);
   });
 
@@ -166,7 +168,7 @@ describe('a plan that others have to approve', () => {
     ports.policy = () => policyFor(2, 'U0LEE, U0BOB');
     await click('U0BOB');
     expect(ports.queue.confirmed).toEqual([]);
-    expect(answer('U0BOB')).toMatch(/^Not started: @U0ANA, who asked, may not do this any more/);
+    expect(answer('U0BOB')).toMatch(/^@U0ANA may not swap any more, so there is nothing to approve\./);
   });
 
   test('needs what the policy asks for by now, never less than it said', async () => {

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { commands } from '../../src/commands/index.js';
 import type { PersonFacts, PlaceFacts } from '../../src/core/authorise.js';
 import type { Actor, Command } from '../../src/core/command.js';
-import type { PressAction } from '../../src/core/conversation.js';
+import { PRESS_ACTIONS, type PressAction } from '../../src/core/conversation.js';
 import type { CommandJob, PressJob } from '../../src/core/jobs.js';
 import { changeIdOf, type Plan } from '../../src/core/plans.js';
 import { parsePolicy } from '../../src/core/policy.js';
@@ -28,21 +28,6 @@ const APP = readFileSync(new URL('../../src/adapters/slack/app.ts', import.meta.
 
 /** The doors of this file; `run` buttons and mentions are commands. */
 const DOORS = ['app.command(slashCommand', 'app.action<BlockAction>(ACTION', "app.event('app_mention'"];
-
-/** As Bolt is told to listen for them. */
-const ACTIONS = (/const ACTION = \/\^\(([^)]+)\)/.exec(APP)?.[1] ?? '')
-  .split('|')
-  .map((name) => name.replaceAll('\\', '')) as PressAction[];
-
-/** Fails to compile when a button is added that is not listened for here. */
-const BUTTONS: Record<PressAction, true> = {
-  run: true,
-  'run.thread': true,
-  'plan.confirm': true,
-  'plan.cancel': true,
-  'change.now': true,
-  'change.giveup': true,
-};
 
 describe('the doors', () => {
   it('are those that the app listens at, and no other', () => {
@@ -68,8 +53,8 @@ describe('the doors', () => {
     expect(bot.match(/\baccept\(/g)).toHaveLength(1);
   });
 
-  it('of the buttons are all listened at', () => {
-    expect([...ACTIONS].sort()).toEqual(Object.keys(BUTTONS).sort());
+  it('of the buttons are listened at from the list of what buttons do', () => {
+    expect(APP).toMatch(/const ACTION = new RegExp\(`\^\(\$\{PRESS_ACTIONS\.map\(/);
   });
 });
 
@@ -84,22 +69,22 @@ interface Refused {
 }
 const OPEN = 'rules: [{ effect: [read, change, disrupt], to: everyone }]';
 const REFUSED: Refused[] = [
-  { who: 'somebody no rule names', policy: 'rules: []', hears: /^No rule of the policy speaks of / },
+  { who: 'somebody no rule names', policy: 'rules: []', hears: /No rule of the policy speaks of / },
   {
     who: 'somebody outside every role',
-    policy: 'roles: { ops: [U0LEE] }\nrules: [{ effect: [read, change, disrupt], to: ops }]',
-    hears: /^You may not .*: that is for ops by rule 1 of the policy .* Ask @U0LEE\.$/,
+    policy: 'roles: { ops: [U0LEE, U0KIM] }\nrules: [{ effect: [read, change, disrupt], to: ops }]',
+    hears: /You may not .*: that is for ops by rule 1 of the policy .* Ask .*@U0KIM\.$/,
   },
   {
     who: 'somebody outside the group',
     policy: 'roles: { ops: [S0CIOPS] }\nrules: [{ effect: [read, change, disrupt], to: ops }]',
-    hears: /^You may not .*: that is for ops by rule 1 of the policy .* Ask somebody of @ci-ops\.$/,
+    hears: /You may not .*: that is for ops by rule 1 of the policy .* Ask somebody of @ci-ops\.$/,
   },
-  { who: 'a guest', policy: OPEN, person: { isGuest: true }, hears: /^Guests may not give commands/ },
-  { who: 'a bot', policy: OPEN, person: { isBot: true }, hears: /^Bots may not give commands/ },
-  { who: 'a stranger', policy: OPEN, person: { isStranger: true }, hears: /^Only members of this workspace/ },
-  { who: 'a deactivated account', policy: OPEN, person: { deleted: true }, hears: /^This account is deactivated/ },
-  { who: 'somebody of another workspace', policy: OPEN, actor: { teamId: 'T0OTHER' }, hears: /^Only members of this/ },
+  { who: 'a guest', policy: OPEN, person: { isGuest: true }, hears: /Guests may not give commands/ },
+  { who: 'a bot', policy: OPEN, person: { isBot: true }, hears: /Bots may not give commands/ },
+  { who: 'a stranger', policy: OPEN, person: { isStranger: true }, hears: /Only members of this workspace/ },
+  { who: 'a deactivated account', policy: OPEN, person: { deleted: true }, hears: /This account is deactivated/ },
+  { who: 'somebody of another workspace', policy: OPEN, actor: { teamId: 'T0OTHER' }, hears: /Only members of this/ },
   {
     who: 'anybody in a shared channel',
     policy: OPEN,
@@ -138,8 +123,8 @@ function expectOnlyARefusal(ports: FakePerform, job: CommandJob | PressJob, hear
   expect(ports.messages.said).toHaveLength(1);
   expect(ports.messages.said[0]?.to).toMatchObject({ kind: 'answer', userId: job.actor.userId, here: false });
   expect(ports.messages.text(answerKey(job.delivery))).toMatch(hears);
-  expect(ports.plans.acts.size).toBe(0);
-  expect(ports.queue).toMatchObject({ confirmed: [], chosen: [], expiries: [] });
+  expect([ports.plans.acts.size, ports.plans.approvals.size]).toEqual([0, 0]);
+  expect(ports.queue).toMatchObject({ confirmed: [], chosen: [], expiries: [], moves: 0 });
   expect(ports.trail).toEqual([]);
   expect(ports.log.lines.filter(({ level }) => level === 'error')).toEqual([]);
 }
@@ -180,7 +165,7 @@ describe.each(REFUSED)('$who', (refused) => {
   );
 
   const disruptive = commands.filter(({ effect }) => effect === 'disrupt');
-  const presses = ACTIONS.filter((action) => action !== 'run' && action !== 'run.thread').flatMap((action) =>
+  const presses = PRESS_ACTIONS.filter((action) => action !== 'run' && action !== 'run.thread').flatMap((action) =>
     disruptive.map((command): [PressAction, string, Command] => [action, command.examples[0] ?? command.name, command]),
   );
   it.each(presses)('may not press %s under the plan of `%s`', async (action, text, command) => {
@@ -201,9 +186,11 @@ describe.each(REFUSED)('$who', (refused) => {
       const job = pressed(action, value, asked(refused));
       const ports = worker(refused);
       ports.plans.plans.set(plan.id, plan);
+      ports.queue.waiting.push({ id: value, job: typed(text, { actor: plan.actor }), leftBy: undefined });
       await perform(job, fakeRun(job.delivery), ports);
       expectOnlyARefusal(ports, job, refused.hears);
       expect([...ports.plans.plans.values()]).toEqual([plan]);
+      expect(ports.queue.waiting).toMatchObject([{ leftBy: undefined }]);
     }
   });
 });

@@ -131,7 +131,7 @@ describe('leaving the queue', () => {
   test('is not open to others who may not cancel', async () => {
     await leave('d-ana-go', bob.userId);
     expect(answer()).toBe(
-      'Only @U0ANA, who asked, and whoever may cancel can take this out of the queue. You may not cancel: that is for operators. Ask @U0ANA, @U0LEE.',
+      'Only @U0ANA, who asked, and whoever may cancel can take this out of the queue. You may not cancel: that is for operators by the rule that holds because the file has none (changes and disruptive commands to operators). Ask @U0ANA, @U0LEE.',
     );
     expect(ports.queue.waiting[0]?.leftBy).toBeUndefined();
     expect(ports.trail).toEqual([]);
