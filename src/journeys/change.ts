@@ -92,7 +92,7 @@ async function act(
   } catch (error) {
     const begun = run.progress().step === 'applying';
     const surelyNot = error instanceof UpstreamError && !error.mayHaveArrived && !resumed;
-    return failure(error, begun && !surelyNot ? FATE_UNKNOWN : md`Nothing was changed.`, run, ports);
+    return failure(error, begun && !surelyNot ? FATE_UNKNOWN : md`Nothing was changed.`, parsed.text, run, ports);
   }
 }
 
@@ -123,10 +123,11 @@ const cancelled = (by: string): ChangeOutcome => {
 };
 
 /** Turns what went wrong into an outcome; a lost lock is nobody's outcome and travels on. */
-export function failure(error: unknown, left: Rich, run: ChangeRun, ports: PerformPorts): ChangeOutcome {
+/** @param typed the command, which may be asked again when what stood in its way is over */
+export function failure(error: unknown, left: Rich, typed: string, run: ChangeRun, ports: PerformPorts): ChangeOutcome {
   if (isTakenOver(error, run)) throw error;
   if (error instanceof UserError) {
-    const message = userErrorView(error, ports.command.settings.slashCommand);
+    const message = userErrorView(error, ports.command.settings.slashCommand, typed);
     return { outcome: 'refused', summary: message.text, message };
   }
   if (error instanceof UpstreamError) {

@@ -172,7 +172,8 @@ async function answering(job: AnyJob, run: ChangeRun, ports: PerformPorts, act: 
     if (isTakenOver(error, run)) throw error;
     if (error instanceof UserError) {
       ports.counted('any', 'user-error');
-      return answer(job, run, userErrorView(error, ports.command.settings.slashCommand), ports);
+      const typed = job.kind === 'press' ? undefined : job.text;
+      return answer(job, run, userErrorView(error, ports.command.settings.slashCommand, typed), ports);
     }
     if (error instanceof UpstreamError && error.system !== 'Redis') {
       ports.counted('any', 'failed');

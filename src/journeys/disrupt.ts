@@ -39,7 +39,7 @@ async function carryOut(flight: Flight): Promise<ChangeOutcome> {
   } catch (error) {
     const wrote = ['applied', 'following'].includes(run.progress().step);
     const left = wrote ? IN_MARATHON : md`Nothing was changed.`;
-    outcome = failure(error, left, run, ports);
+    outcome = failure(error, left, flight.plan.text, run, ports);
   }
   // A change that got through has a new controller, which is not quieting down because of us.
   if (outcome.outcome === 'succeeded') return outcome;

@@ -1,6 +1,7 @@
 // The messages the journeys themselves say, and the names of the logical messages they say them in.
 import type { Actor, Place } from '../core/command.js';
-import { context, type Destination, type Message, say, sorry } from '../core/conversation.js';
+import { type Button, context, type Destination, type Message, say, sorry } from '../core/conversation.js';
+import { LockedApp } from '../core/deploy-lock.js';
 import type { UpstreamError, UserError } from '../core/errors.js';
 import { failureWords } from '../core/gather.js';
 import type { AnyJob } from '../core/jobs.js';
@@ -38,14 +39,28 @@ export function channelOf(place: Place): Destination {
 export const askedBy = (actor: Actor, slash: string, text: string): Rich =>
   md`asked by ${mention(actor.userId)}: ${code(`${slash} ${text}`.trim())}`;
 
-/** A mistake or refusal of the asker's, with the nearest command as a button when there is one. */
-export function userErrorView(error: UserError, slash: string): Message {
+/**
+ * A mistake or refusal of the asker's, with the nearest command as a button when there is one.
+ * @param typed what was asked, where the same may be asked again later
+ */
+export function userErrorView(error: UserError, slash: string, typed?: string): Message {
+  if (error instanceof LockedApp) {
+    return sorry(error.message, error.hint, { type: 'actions', buttons: lockButtons(error, typed) });
+  }
   const suggestion = error instanceof UnknownCommand ? error.suggestion : undefined;
   if (suggestion === undefined) return sorry(error.message, error.hint);
   return sorry(`${error.message} Did you mean \`${slash} ${suggestion}\`?`, undefined, {
     type: 'actions',
     buttons: [{ label: `Run ${slash} ${suggestion}`, action: 'run', value: suggestion, style: 'primary' }],
   });
+}
+
+function lockButtons({ show, cancel }: LockedApp, typed: string | undefined): Button[] {
+  const buttons: Button[] = [{ label: 'Show', action: 'run', value: show }];
+  if (typed !== undefined) buttons.push({ label: 'Try again', action: 'run', value: typed });
+  if (cancel === undefined) return buttons;
+  const confirm = { title: 'Cancel that one?', text: cancel.does, yes: 'Cancel it', no: 'Leave it' };
+  return [...buttons, { label: 'Cancel that one', action: 'run', value: cancel.command, style: 'danger', confirm }];
 }
 
 /** Another system's failure; `left` says what state that leaves. */

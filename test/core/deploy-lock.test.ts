@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { AuditEntry } from '../../src/core/audit.js';
 import type { Deployment } from '../../src/core/cluster.js';
 import { lockedWords } from '../../src/core/deploy-lock.js';
 import { MINUTE } from '../../src/core/time.js';
@@ -101,6 +102,58 @@ describe('a lock', () => {
     expect((await lockedWords([], ports, 'd-ana-go', '/jenkins-agents')).message).toMatch(
       /^`\/jenkins-agents` is locked by deployment `5cd987cd`/,
     );
+  });
+
+  const entry = (patch: Partial<AuditEntry>): AuditEntry => ({
+    v: 1,
+    jobId: 'd-old-go',
+    userId: 'U0LEE',
+    channelId: 'C0CI',
+    command: 'deploy',
+    text: 'deploy --mem 3072',
+    outcome: 'lost',
+    summary: 'Lost sight of it.',
+    at: NOW - MINUTE,
+    durationMs: 2 * MINUTE,
+    ...patch,
+  });
+  test.each<[string, Partial<AuditEntry>, NonNullable<FakeCalls['marathon']>, string]>([
+    ['a deploy that lost sight of it', {}, carrying('d-old-go'), 'deploy --mem 3072'],
+    ['a restart in whose time it began', { command: 'restart', text: 'restart' }, carrying('x'), 'restart'],
+    [
+      'a cancel that said so',
+      { command: 'cancel', text: 'cancel', summary: 'Going back (deployment 5cd987cd).', at: 0 },
+      carrying('x'),
+      'cancel',
+    ],
+  ])('left behind by %s is told as theirs', async (_what, patch, marathon, text) => {
+    const ports = fakePorts({ marathon, audit: [entry(patch)] });
+    expect((await lockedWords(['5cd987cd'], ports, 'd-ana-go')).message).toBe(
+      `${LOCK} It was started by \`${text}\` of <@U0LEE>, which is over by now. Nothing was changed.`,
+    );
+  });
+
+  test.each<[string, Partial<AuditEntry>, NonNullable<FakeCalls['marathon']>]>([
+    ['a deploy whose label it does not carry', {}, carrying('x')],
+    ['a deploy of another time', { at: NOW - 30 * MINUTE }, carrying('d-old-go')],
+    ['a deploy that was refused', { outcome: 'refused' }, carrying('d-old-go')],
+  ])('is not said to be of %s', async (_what, patch, marathon) => {
+    const ports = fakePorts({ marathon, audit: [entry(patch)] });
+    expect((await lockedWords(['5cd987cd'], ports, 'd-ana-go')).message).toBe(NOBODYS);
+  });
+
+  test('that changes other apps too names them', async () => {
+    const deployments = async () => [aDeployment({ affectedApps: ['/jenkins', '/db'] })];
+    const { message } = await lockedWords(['5cd987cd'], fakePorts({ marathon: { deployments } }), 'd-ana-go');
+    expect(message).toContain('in progress for 2 min. It also changes `/db`. No change under way');
+  });
+
+  test('offers to look, and to end what holds the app', async () => {
+    const outside = await lockedWords(['5cd987cd'], fakePorts({ marathon: carrying('x') }), 'd-ana-go');
+    expect([outside.show, outside.cancel?.command]).toEqual(['status', 'cancel 5cd987cd']);
+    const mine = fakePorts({ marathon: carrying('d-lee-go'), changes: ours('following') });
+    expect((await lockedWords(['5cd987cd'], mine, 'd-ana-go')).cancel?.command).toBe('cancel d-lee-go');
+    expect((await lockedWords([], fakePorts({}), 'd-ana-go')).cancel).toBeUndefined();
   });
 
   test('whose explanation meets a bug of ours does not hide it', async () => {

@@ -58,7 +58,9 @@ describe('cancel', () => {
     rig.world.jenkins.finishBuild('housekeeping');
     expect((await ending(rig, message)).text).toMatch(/^Deployed \/jenkins in/);
     await until(() =>
-      rig.slack.messages.some((one) => one.channelId === 'C0OPS' && /Left the queue, nothing was changed. Taken out by @U0ANA/.test(one.text)),
+      rig.slack.messages.some(
+        (one) => one.channelId === 'C0OPS' && /Left the queue, nothing was changed. Taken out by @U0ANA/.test(one.text),
+      ),
     );
     await settle(200);
     expect(actsIn(rig, 'set template maximum')).toHaveLength(acts);

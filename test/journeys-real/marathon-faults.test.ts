@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { SECOND } from '../../src/core/time.js';
 import type { Fault, FaultHow } from '../../src/playground/servers/faults.js';
+import { pressables } from '../../src/playground/slack/workspace.js';
 import { isPut } from '../support/killing.js';
 import { type Rig, type RigOptions, startRig, until } from '../support/rig.js';
 import { ask, audit, deploy, ending, plan, press, putsThatTook, settle, shown } from '../support/talk.js';
@@ -131,8 +132,9 @@ describe('with a Marathon that is well until then,', () => {
         }
       };
       await press(rig, message, 'Deploy');
-      await ending(rig, message);
+      await rig.slack.changed(() => /is locked by/.test(message.text), 12_000);
       faults().hooks = {};
+      expect(pressables(message).map(({ label }) => label)).toEqual(['Show', 'Try again', 'Cancel that one']);
       const [elsewhere] = rig.world.marathon.deployments;
       expect(message.text).toContain(`locked by deployment ${elsewhere?.id}`);
       expect(message.text).toMatch(/in progress for \d+ s/);

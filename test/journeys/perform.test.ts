@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { LockedApp } from '../../src/core/deploy-lock.js';
 import { UserError } from '../../src/core/errors.js';
 import { MINUTE } from '../../src/core/time.js';
 import { perform } from '../../src/journeys/command.js';
@@ -61,6 +62,27 @@ describe('a read', () => {
     await perform(typed('look'), fakeRun(), ports);
     expect(ports.messages.said.map((said) => said.message.text)).toEqual([words]);
     expect(ports.counts).toEqual([['any', counted]]);
+  });
+
+  test('that finds the app locked has a way to look, to try again and to end that', async () => {
+    const ports = worker();
+    const cancel = { command: 'cancel 5cd9', does: 'It is rolled back.' };
+    ports.script.read = () => Promise.reject(new LockedApp('Locked by `5cd9`.', 'Wait.', 'status', cancel));
+    await perform(typed('look'), fakeRun(), ports);
+    expect(ports.messages.said.at(-1)?.message.blocks.at(-1)).toEqual({
+      type: 'actions',
+      buttons: [
+        { label: 'Show', action: 'run', value: 'status' },
+        { label: 'Try again', action: 'run', value: 'look' },
+        {
+          label: 'Cancel that one',
+          action: 'run',
+          value: 'cancel 5cd9',
+          style: 'danger',
+          confirm: { title: 'Cancel that one?', text: 'It is rolled back.', yes: 'Cancel it', no: 'Leave it' },
+        },
+      ],
+    });
   });
 
   test('that finds a bug gives a reference, one answer, and the cause to the log', async () => {
