@@ -149,7 +149,8 @@ function deploymentsRoute(world: MarathonWorld, { method, path, query }: PlainRe
     );
   if (method !== 'DELETE' || id === '') return undefined;
   const change = world.changes.cancel(id, { force: query.get('force') === 'true' });
-  return change === undefined ? { answer: { status: 202 }, tookEffect: true } : changed(world, change);
+  // The deployment has ended, also where the way back has no steps.
+  return { ...(change === undefined ? { answer: { status: 202 } } : changed(world, change)), tookEffect: true };
 }
 
 function queueRoute(world: MarathonWorld, { method, path }: PlainRequest): Outcome | undefined {

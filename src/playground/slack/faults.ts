@@ -8,7 +8,11 @@ export type Fault =
   /** Nothing happens and no answer comes: the request was lost. */
   | { kind: 'timeout-before' }
   /** It is carried out, but the answer is lost. */
-  | { kind: 'timeout-after' };
+  | { kind: 'timeout-after' }
+  /** The same, and known at once: the connection ends. */
+  | { kind: 'reset-after' }
+  /** This one goes well: what is planned behind it is for a later call. */
+  | { kind: 'well' };
 
 export class Faults {
   readonly #planned = new Map<string, Fault[]>();

@@ -68,7 +68,8 @@ async function receive(request: IncomingMessage, response: ServerResponse, desk:
   const method = nameOf(path);
   const args = method === 'upload' ? {} : readArguments(body, request.headers['content-type'] ?? '');
   const carryOut = () => dispatch({ method, path, args, body, request }, desk);
-  const given = await suffer(desk.faults.next(method), carryOut);
+  const fault = desk.faults.next(method);
+  const given = await suffer(fault, carryOut);
   const content = given?.body ?? {};
   desk.log({
     method,
@@ -78,6 +79,7 @@ async function receive(request: IncomingMessage, response: ServerResponse, desk:
     error: isWire(content) && typeof content['error'] === 'string' ? content['error'] : undefined,
     answer: isWire(content) ? content : { text: content },
   });
+  if (fault?.kind === 'reset-after') response.destroy();
   // No answer at all: the client waits until its own patience ends, or until the workspace closes.
   if (given === undefined) return;
   const type = isWire(content) ? 'application/json; charset=utf-8' : 'text/plain';
@@ -93,9 +95,9 @@ function nameOf(path: string): string {
 
 /** @returns undefined when the client is to hear nothing */
 async function suffer(fault: Fault | undefined, carryOut: () => Promise<Answered>): Promise<Answered | undefined> {
-  if (fault === undefined) return carryOut();
+  if (fault === undefined || fault.kind === 'well') return carryOut();
   if (fault.kind === 'timeout-before') return undefined;
-  if (fault.kind === 'timeout-after') {
+  if (fault.kind === 'timeout-after' || fault.kind === 'reset-after') {
     await carryOut();
     return undefined;
   }
