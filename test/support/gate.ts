@@ -6,15 +6,20 @@ import { type AddressInfo, connect, createServer, type NetConnectOpts, type Sock
 export interface Strike {
   /** What the process sends, as latin1; two writes in a row are seen as one. */
   pattern: RegExp;
-  /** `before`: the server never hears of it. `after`: it does it, and its answer is lost. */
-  when: 'before' | 'after';
+  /**
+   * `before`: the server never hears of it. `after`: it does it, and its answer is lost. `meanwhile`: nothing is lost, it
+   * only comes later.
+   */
+  when: 'before' | 'after' | 'meanwhile';
   act(): Promise<void>;
 }
 
 export interface Gate {
   port: number;
-  /** Once, at the first match. */
+  /** Once, at the first match of what is said from now on. */
   strike(strike: Strike): void;
+  /** The strike that has not come to pass does not any more. */
+  disarm(): void;
   /** Connections are refused, those that are open are closed. */
   shut(): Promise<void>;
   reopen(): Promise<void>;
@@ -26,12 +31,14 @@ const REMEMBERED = 65_536;
 
 export async function openGate(target: NetConnectOpts): Promise<Gate> {
   let armed: Strike | undefined;
+  let strikes = 0;
   const open = new Set<Socket>();
   const pass = (near: Socket) => {
     const far = connect(target);
     const ends = [near, far];
     let isStruck = false;
     let said = '';
+    let saidFor = strikes;
     let last = Promise.resolve();
     for (const end of ends) {
       open.add(end);
@@ -43,13 +50,24 @@ export async function openGate(target: NetConnectOpts): Promise<Gate> {
     }
     const take = async (chunk: Buffer) => {
       if (isStruck) return;
+      if (armed === undefined) {
+        far.write(chunk);
+        return;
+      }
+      if (saidFor !== strikes) said = '';
+      saidFor = strikes;
       said = `${said}${chunk.toString('latin1')}`.slice(-REMEMBERED);
-      const strike = armed?.pattern.test(said) ? armed : undefined;
+      const strike = armed.pattern.test(said) ? armed : undefined;
       if (strike === undefined) {
         far.write(chunk);
         return;
       }
       armed = undefined;
+      if (strike.when === 'meanwhile') {
+        await strike.act();
+        far.write(chunk);
+        return;
+      }
       isStruck = true;
       if (strike.when === 'after') {
         const answered = once(far, 'data');
@@ -82,6 +100,10 @@ export async function openGate(target: NetConnectOpts): Promise<Gate> {
     port,
     strike: (strike) => {
       armed = strike;
+      strikes += 1;
+    },
+    disarm: () => {
+      armed = undefined;
     },
     shut,
     async reopen() {

@@ -5,12 +5,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type PrivateRedis, startPrivateRedis } from '../../src/adapters/redis/private-redis.js';
+import type { LockTimes } from '../../src/adapters/redis/worker.js';
 import { type Config, readConfig } from '../../src/config.js';
 import { fillManifest } from '../../src/core/manifest.js';
 import type { Clock } from '../../src/core/time.js';
 import { runningClock } from '../../src/core/time.js';
 import { createLogger } from '../../src/logger.js';
-import { type SlackWorkspace, startSlack } from '../../src/playground/slack/workspace.js';
+import { type SlackOptions, type SlackWorkspace, startSlack } from '../../src/playground/slack/workspace.js';
 import type { JenkinsGeneration, MarathonGeneration } from '../../src/playground/world/types.js';
 import { buildWorld, type SimulatedWorld, startController } from '../../src/playground/world.js';
 import { type Running, start } from '../../src/start.js';
@@ -20,21 +21,31 @@ export interface RigOptions {
   marathon?: MarathonGeneration;
   jenkins?: JenkinsGeneration;
   bootMs?: number;
-  /** In this process: all of it (the default), or the bot alone with workers started by the test. */
-  inProcess?: 'all' | 'bot';
-  env?: Record<string, string>;
+  /** In this process: all of it (the default), or one half, with the other started by the test. */
+  inProcess?: 'all' | 'bot' | 'worker';
+  env?: Record<string, string> | ((world: SimulatedWorld) => Record<string, string>);
   /** Whether a controller runs before the test begins. */
   controller?: boolean;
   /** What the bot's own timers go by; real time unless said. */
   wall?: Clock;
   /** Slack's time (its patience with an ack, lives of response_urls); the rig's clock unless said. */
   slackClock?: Clock;
+  /** What Bellboard itself takes for the time, where that is not the world's. */
+  ownClock?: (clock: Clock) => Clock;
+  /** The Redis it uses, whose files are in that folder; a private one unless said. */
+  redis?: (folder: string) => Promise<PrivateRedis>;
+  /** How Slack is set up besides. */
+  slack?: Pick<SlackOptions, 'manifest' | 'burst'>;
+  /** How long a dead worker's job lies still. */
+  lockTimes?: LockTimes;
   /** Gets each line of the log, at level debug. */
   logTo?: (line: string) => void;
 }
 
 export interface Rig {
   clock: Clock;
+  /** Where `clock` agreed with the wall; another process makes the same one of it. */
+  origin: number;
   world: SimulatedWorld;
   slack: SlackWorkspace;
   redis: PrivateRedis;
@@ -50,7 +61,7 @@ export interface Rig {
 export const SCM_SYNC_GIT = 'git@git.example.com:core/jenkins-on-mesos.git';
 const POLICY = 'roles:\n  operators: [U0ANA]\n  admins: [U0LEE]\n';
 /** A dead worker's job lies still for at most so long. */
-const LOCK_TIMES = { lockMs: 1_000, stalledMs: 400 };
+const LOCK_TIMES: LockTimes = { lockMs: 1_000, stalledMs: 400 };
 
 export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const speed = options.speed ?? 25;
@@ -60,8 +71,8 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   writeFileSync(join(folder, 'policy.yaml'), POLICY);
   const [world, slack, redis] = await Promise.all([
     buildWorld({ clock, bootMs: options.bootMs ?? 4_000, ...pick(options, 'marathon'), ...pick(options, 'jenkins') }),
-    startSlack({ clock: options.slackClock ?? clock }),
-    startPrivateRedis({ dataDir: folder, log: { info() {}, warn() {}, error() {} } }),
+    startSlack({ clock: options.slackClock ?? clock, ...options.slack }),
+    options.redis?.(folder) ?? startPrivateRedis({ dataDir: folder, log: { info() {}, warn() {}, error() {} } }),
   ]);
   process.env['http_proxy'] = world.proxyUrl;
   process.env['no_proxy'] = '127.0.0.1,localhost';
@@ -83,7 +94,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     DATA_DIR: folder,
     ADMIN_PORT: '0',
     LOG_LEVEL: 'silent',
-    ...options.env,
+    ...(typeof options.env === 'function' ? options.env(world) : options.env),
   };
   if (options.controller !== false) {
     startController(world, fillManifest(readFileSync(manifest, 'utf8'), { SCM_SYNC_GIT, APP_USER: 'jenkins' }));
@@ -92,21 +103,22 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const role = options.inProcess ?? 'all';
   const { config } = readConfig(env, role);
   const running = await start(config, role, {
-    clock,
-    lockTimes: LOCK_TIMES,
+    clock: options.ownClock?.(clock) ?? clock,
+    lockTimes: options.lockTimes ?? LOCK_TIMES,
     ...(options.wall === undefined ? {} : { wall: options.wall }),
     ...(options.logTo === undefined ? {} : { log: logOf(config, options.logTo) }),
   });
   const children: ChildProcess[] = [];
   return {
     clock,
+    origin,
     world,
     slack,
     redis,
     running,
     env,
     async spawnWorker() {
-      const given = JSON.stringify({ env, speed, origin, lockTimes: LOCK_TIMES });
+      const given = JSON.stringify({ env, speed, origin, lockTimes: options.lockTimes ?? LOCK_TIMES });
       const child = fork(new URL('./worker-process.mjs', import.meta.url), [given], {
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       });
