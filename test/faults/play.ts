@@ -1,0 +1,273 @@
+// One case of the table from setting up to judgement: a person types and presses, something goes wrong, the house comes to
+// rest, and what the simulated systems' own logs say is compared with what people were told.
+import { auditStore } from '../../src/adapters/redis/audit-store.js';
+import { keysOf } from '../../src/adapters/redis/keys.js';
+import type { AuditEntry } from '../../src/core/audit.js';
+import { pressables, type SlackMessage } from '../../src/playground/slack/workspace.js';
+import { until } from '../support/rig.js';
+import { shown } from '../support/talk.js';
+import type { Scene } from './scene.js';
+import { type Case, hasButtons, isWell, type Prepared } from './table.js';
+
+const ANA = 'U0ANA';
+const BOT = 'U0BELL';
+/** Real milliseconds: the slowest case waits for calls that end after 10 and 15 s of real time. */
+const REST_WITHIN_MS = 90_000;
+const WELL_WITHIN_MS = 30_000;
+/** So long nothing may be under way before it counts as rest. */
+const QUIET_MS = 250;
+/** What waits for a later hour, such as a plan's end, is no work. */
+const LOOK_EVERY_MS = 25;
+
+export interface Played {
+  name: string;
+  /** How often the act took effect. */
+  acts: number;
+  /** Whether what was to go wrong did. */
+  injected: boolean;
+  doubled: boolean;
+  /** Told nothing, or left with a message that is still under way. */
+  unanswered: boolean;
+  /** A forgetful Redis left it so: what the README says a failover may do. */
+  forgotten: boolean;
+  /** One line for each thing that is not as promised. */
+  faults: string[];
+}
+
+export async function play(scene: Scene, { act, fault, name }: Case): Promise<Played> {
+  const { rig } = scene;
+  await scene.ready();
+  await until(() => isWell(scene), WELL_WITHIN_MS);
+  const prepared = await act.prepare(scene);
+  const channel = prepared.button?.message.channelId ?? scene.nextChannel();
+  const earlier = new Set((await audit(scene)).map(({ jobId }) => jobId));
+  // What a failover may lose is what happens from here on.
+  if (fault.forgetful) await wait(1_100);
+  const from = rig.slack.messages.length;
+  const happened = fault.arm(scene, act);
+  const played: Played = {
+    name,
+    acts: 0,
+    injected: false,
+    doubled: false,
+    unanswered: false,
+    forgotten: false,
+    faults: [],
+  };
+  try {
+    await person(scene, { act, fault, name }, prepared, channel, from);
+    await rest(scene);
+    const entries = (await audit(scene)).filter(({ jobId }) => !earlier.has(jobId));
+    judge(played, { scene, act, fault, prepared, channel, from, entries });
+  } catch (error) {
+    played.faults.push(error instanceof Error ? error.message : String(error));
+  }
+  played.injected = happened();
+  await tidy(scene, prepared).catch((error: unknown) => played.faults.push(`afterwards: ${String(error)}`));
+  return played;
+}
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+const audit = ({ client }: Scene): Promise<AuditEntry[]> => auditStore(client, keysOf('test')).recent(1_000);
+
+/** Types, and confirms a plan once it is there. Who sees that a press did not get through presses again. */
+async function person(
+  scene: Scene,
+  { fault }: Case,
+  { text, button }: Prepared,
+  channel: string,
+  from: number,
+): Promise<void> {
+  const { slack } = scene.rig;
+  const copies = fault.deliveries === undefined ? {} : { deliveries: fault.deliveries };
+  if (button !== undefined) return pressed(scene, button.message, button.label, copies);
+  await slack.command({ user: ANA, channel, text, ...copies });
+  const isPlan = () => slack.messages.slice(from).find((one) => one.channelId === channel && hasButtons(one));
+  // A change shows no plan; nor does a deploy that is refused.
+  await restOr(scene, () => isPlan() !== undefined);
+  const plan = isPlan();
+  if (plan === undefined) return;
+  const verb = pressables(plan)[0]?.label ?? '';
+  const clicks = Array.from({ length: fault.clicks ?? 1 }, () => pressed(scene, plan, verb, copies));
+  await Promise.all(clicks);
+  // Told that the queue was away, or told nothing: the button is still there.
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    await restOr(scene, () => !hasButtons(plan));
+    if (!hasButtons(plan)) return;
+    await pressed(scene, plan, verb, {});
+  }
+}
+
+async function pressed(scene: Scene, message: SlackMessage, label: string, copies: object): Promise<void> {
+  const press = () =>
+    scene.rig.slack.press({
+      user: ANA,
+      channel: message.channelId,
+      messageTs: message.ts,
+      label,
+      stale: true,
+      ...copies,
+    });
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    if ((await press()).failure === undefined) return;
+    await scene.ready();
+  }
+}
+
+/** Nothing is under way any more: not queued, not running, not waiting to be sent. */
+async function rest(scene: Scene): Promise<void> {
+  if (!(await restOr(scene, () => false))) throw new Error(`it did not come to rest: ${await underWay(scene)}`);
+}
+
+/** @returns false when neither came to pass */
+async function restOr(scene: Scene, isSeen: () => boolean): Promise<boolean> {
+  const end = Date.now() + REST_WITHIN_MS;
+  let quietSince = Date.now();
+  for (;;) {
+    if (isSeen()) return true;
+    if ((await isBusy(scene)) || scene.rig.world.marathon.leader === undefined) quietSince = Date.now();
+    if (Date.now() - quietSince > QUIET_MS) return true;
+    if (Date.now() > end) return false;
+    await wait(LOOK_EVERY_MS);
+  }
+}
+
+async function isBusy({ queues: { reads, changes, posts } }: Scene): Promise<boolean> {
+  const counts = await Promise.all([
+    reads.getJobCountByTypes('active', 'waiting', 'prioritized'),
+    changes.getJobCountByTypes('active', 'waiting', 'delayed'),
+    posts.getJobCountByTypes('active', 'waiting', 'prioritized', 'delayed'),
+  ]).catch(() => [1]);
+  return counts.some((count) => count > 0);
+}
+
+async function underWay({ queues: { reads, changes, posts } }: Scene): Promise<string> {
+  const jobs = await Promise.all(
+    [reads, changes, posts].map((queue) => queue.getJobs(['active', 'waiting', 'prioritized', 'delayed'])),
+  );
+  return JSON.stringify(jobs.flat().map((job) => [job?.queueName, job?.name, job?.data]));
+}
+
+interface Ended {
+  scene: Scene;
+  act: Case['act'];
+  fault: Case['fault'];
+  prepared: Prepared;
+  channel: string;
+  from: number;
+  entries: AuditEntry[];
+}
+
+const isUnderWay = (message: SlackMessage) => shown(message).includes(':hourglass_flowing_sand:');
+const NOTHING = /[Nn]othing was (?:changed|done)|was not stored or run|[Nn]othing is running|could not be cancelled/;
+const NOT_KNOWN = /not known|did not say|may be under way|Whether it was done/;
+
+function judge(played: Played, ended: Ended): void {
+  const { scene, fault, prepared, entries } = ended;
+  const wrong = (line: string) => played.faults.push(line);
+  played.acts = prepared.times();
+  if (played.acts > 1) {
+    played.doubled = true;
+    wrong(`it took effect ${played.acts} times`);
+  }
+  const roots = rootsOf(ended);
+  const last = roots.at(-1);
+  const told = toldTo(ended);
+  const seen = `${roots.map((one) => shown(one)).join(' | ')} || told: ${told.map(({ text }) => text).join(' | ')}`;
+
+  if (fault.harmless && played.acts !== 1) wrong(`it was not done: ${seen}`);
+  const stuck = last !== undefined && (isUnderWay(last) || hasButtons(last));
+  if (last === undefined ? told.length === 0 : stuck) {
+    if (fault.forgetful) played.forgotten = true;
+    else {
+      played.unanswered = true;
+      wrong(last === undefined ? 'nobody was told anything' : `its message is left under way: ${last.text}`);
+    }
+  }
+  for (const ghost of roots.slice(1)) {
+    const marked = [ghost, ...ghost.history].some((one) => JSON.stringify(one.blocks).includes('May repeat'));
+    if (!marked && !fault.forgetful) wrong(`${roots.length} messages in the channel: ${seen}`);
+  }
+
+  if (entries.length > 1) wrong(`${entries.length} audit entries: ${JSON.stringify(entries)}`);
+  const [entry] = entries;
+  if (entry !== undefined) compare(entry, last, played.acts, fault.forgetful === true, wrong);
+  if (played.acts === 1 && entry === undefined) {
+    if (fault.forgetful) played.forgotten = true;
+    else wrong(`it was done, and the audit trail has nothing of it; ${seen}`);
+  }
+  const everything = [...roots, ...told].map(({ text }) => text).join('\n');
+  if (played.acts > 0 && entry === undefined && NOTHING.test(everything) && !fault.forgetful)
+    wrong(`it was done, and people were told: ${everything}`);
+  if (/bug in the bot|NaN|undefined|in -|\b-\d+ (?:s|min|h)\b/.test(seen)) wrong(`people were told: ${seen}`);
+  if (scene.rig.world.jenkins.current?.farm.quietingDown === true) wrong('Jenkins was left quieting down');
+}
+
+/** The audit trail, the channel and the truth are one. */
+function compare(
+  entry: AuditEntry,
+  last: SlackMessage | undefined,
+  acts: number,
+  forgetful: boolean,
+  wrong: (line: string) => unknown,
+): void {
+  const { outcome, summary } = entry;
+  const lies =
+    outcome === 'succeeded'
+      ? acts === 0
+      : outcome !== 'lost' && acts > 0 && NOTHING.test(summary) && !NOT_KNOWN.test(summary);
+  // A command that found the world as it wants it did nothing, and says so.
+  const already = /already/.test(summary);
+  if (lies && !already) wrong(`it took effect ${acts} times, and the audit trail says ${outcome}: ${summary}`);
+  if (acts > 0 && already && !forgetful) wrong(`it was done by this very command, which says: ${summary}`);
+  if (last === undefined) return;
+  if (!plain(last.text).startsWith(plain(summary).slice(0, 80)) && !forgetful)
+    wrong(`the audit trail says “${summary}”, the message “${last.text}”`);
+}
+
+const plain = (text: string): string => text.replace(/[*`_]/g, '').replace(/\s+/g, ' ').trim();
+
+/** The messages of this command for all to see, oldest first. */
+function rootsOf({ scene, prepared, channel, from }: Ended): SlackMessage[] {
+  const parent = prepared.button?.message.ts;
+  return scene.rig.slack.messages
+    .slice(from)
+    .filter(
+      (one) =>
+        one.authorId === BOT &&
+        !one.deleted &&
+        one.visibleTo === undefined &&
+        one.channelId === channel &&
+        one.threadTs === parent &&
+        [one, ...one.history].some((version) => JSON.stringify(version.blocks).includes(`/ci ${prepared.text}`)),
+    );
+}
+
+/** What reached the person alone: a private answer, a direct message, or Slack's own word that it failed. */
+function toldTo({ scene, from }: Ended): SlackMessage[] {
+  return scene.rig.slack.messages
+    .slice(from)
+    .filter(
+      (one) =>
+        (one.visibleTo === ANA || one.channelId === `D0${ANA.slice(1)}`) &&
+        !/Working on it|Waiting for its turn/.test(one.text),
+    );
+}
+
+/** As if nothing had happened, for the next case. */
+async function tidy(scene: Scene, prepared: Prepared): Promise<void> {
+  const { rig, clock, gate } = scene;
+  const { marathon, jenkins } = rig.world.servers;
+  clock.leap(0);
+  gate.disarm();
+  rig.slack.clearFaults();
+  for (const { faults } of [marathon, jenkins]) {
+    faults.clear();
+    faults.hooks = {};
+  }
+  await prepared.after?.();
+  if (rig.world.jenkins.current?.farm.quietingDown) rig.world.jenkins.cancelQuietDown();
+  await scene.ready();
+  await until(() => isWell(scene), WELL_WITHIN_MS);
+}
