@@ -9,16 +9,21 @@ import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 const HELP = `npm run soak -- [options]
 
 Invents histories of the simulated Marathon (crashes, deploys, partitions, leaders lost, events lost), lets the core of
-the alerts live through them, and compares what rang with what really happened.
+the alerts live through them, and compares what rang with what really happened. With --faults it does what can be asked
+for instead, with everything that can go wrong meanwhile (test/faults/table.ts), and counts how often it was done.
 
   --histories N   how many; 10000
+  --faults N      the whole table of commands and faults, N times
+  --case WORDS    with --faults: only cases whose name has these words
   --seed S        a whole number: the same seed, the same histories; today's date
   --only N        tell history N of that seed aloud, with all that was seen and decided
   --help
 
-Exit code 0: each end rang once and nothing else did. 1: not so; what happened is on stdout.
+Exit code 0: each end rang once and nothing else did, or each act was done at most once and truly told. 1: not so; what
+happened is on stdout.
 `;
 const COMPILED = new URL('../../.data/soak/test/soak/run.js', import.meta.url);
+const root = fileURLToPath(new URL('../..', import.meta.url));
 /** A thread takes so many at once. */
 const SHARE = 250;
 
@@ -26,7 +31,8 @@ if (isMainThread) await main();
 else await work();
 
 async function main() {
-  const { histories, seed, only } = read();
+  const { histories, seed, only, faults, words } = read();
+  if (faults !== undefined) process.exit(playFaults(faults, seed, words));
   compile();
   const { report, tellOne } = await import(COMPILED.href);
   if (only !== undefined) {
@@ -90,6 +96,8 @@ function read() {
     histories: { type: 'string' },
     seed: { type: 'string' },
     only: { type: 'string' },
+    faults: { type: 'string' },
+    case: { type: 'string' },
     help: { type: 'boolean' },
   };
   let values;
@@ -109,7 +117,13 @@ function read() {
     return Number(typed);
   };
   const today = Number(new Date().toISOString().slice(0, 10).replaceAll('-', ''));
-  return { histories: whole('histories', 10_000), seed: whole('seed', today), only: whole('only', undefined) };
+  return {
+    histories: whole('histories', 10_000),
+    seed: whole('seed', today),
+    only: whole('only', undefined),
+    faults: whole('faults', undefined),
+    words: values.case ?? '',
+  };
 }
 
 function stop(why) {
@@ -117,8 +131,14 @@ function stop(why) {
   process.exit(1);
 }
 
+/** Processes that are killed run the compiled program. @returns the exit code */
+function playFaults(rounds, seed, words) {
+  const env = { ...process.env, FAULT_ROUNDS: `${rounds}`, FAULT_SEED: `${seed}`, FAULT_ONLY: words };
+  const go = (...command) => spawnSync(process.execPath, command, { cwd: root, env, stdio: 'inherit' }).status ?? 1;
+  return go('src/build.mjs') || go('node_modules/vitest/vitest.mjs', 'run', '--config', 'test/soak/faults.config.ts');
+}
+
 function compile() {
-  const root = fileURLToPath(new URL('../..', import.meta.url));
   const { status } = spawnSync(`${root}node_modules/.bin/tsc`, ['-p', `${root}test/soak/tsconfig.json`], {
     stdio: ['ignore', 2, 2],
   });
