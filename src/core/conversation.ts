@@ -88,6 +88,8 @@ export interface PutOptions {
    */
   since?: number;
   happenedAt?: number;
+  /** Who gets it directly when Slack does not let us write there any more: the bot was removed, the channel archived. */
+  elseTo?: string;
 }
 
 /** The one way out to people. Content is stored first, sent by the `posts` queue, and recorded as sent after. */

@@ -69,6 +69,8 @@ export interface StoredMessage {
   happenedAt?: number | undefined;
   /** How long Slack held it up. */
   lateMs?: number | undefined;
+  /** The person who gets it when it cannot be said where it stands. */
+  elseTo?: string | undefined;
 }
 
 /** Whether the alert channel takes what we say; kept where every process sees it. */

@@ -211,7 +211,13 @@ export function showStep(
   ports: PerformPorts,
   priority: MessagePriority = 'progress',
 ): Promise<void> {
-  return ports.messages.put(rootKey(rootId(job)), channelOf(job.place), message, { rank: rankOf(step), priority });
+  // How it ended is heard in any case.
+  const elseTo = priority === 'final' ? { elseTo: job.actor.userId } : {};
+  return ports.messages.put(rootKey(rootId(job)), channelOf(job.place), message, {
+    rank: rankOf(step),
+    priority,
+    ...elseTo,
+  });
 }
 
 export const rootId = (job: CommandJob | ConfirmedJob): string =>

@@ -1,7 +1,7 @@
 // The last step of every journey: makes Slack show what a logical message should say. Called by the `posts` queue with
 // a key; reads the newest content, so however many edits were asked for, one call sends the last of them.
 import type { DrawChart } from '../core/chart.js';
-import type { Destination, Message } from '../core/conversation.js';
+import { context, type Destination, type Message } from '../core/conversation.js';
 import {
   type AlertChannel,
   type MessageRecords,
@@ -263,6 +263,24 @@ const continued = (message: Message, { here, userId }: Extract<Destination, { ki
   };
 };
 
+/** An outcome that can no longer be said where it was asked is not lost: it goes to whoever asked. */
+async function elsewhere(
+  key: string,
+  stored: StoredMessage,
+  userId: string,
+  code: string,
+  ports: SendPorts,
+): Promise<SendResult> {
+  const note = md`Slack does not let me write where this was asked any more (${code}).`;
+  const wanted = { ...stored.wanted, blocks: [...stored.wanted.blocks, context(note)] };
+  try {
+    return await direct(key, { ...stored, wanted }, userId, ports);
+  } catch (error) {
+    if (!(error instanceof SlackError)) throw error;
+    return failed(key, { ...stored, elseTo: undefined }, error, ports);
+  }
+}
+
 async function failed(key: string, stored: StoredMessage, error: SlackError, ports: SendPorts): Promise<SendResult> {
   ports.log.warn({ key, method: error.method, code: error.code }, 'Slack did not take a message');
   if (error.retryAfterMs !== undefined) {
@@ -278,6 +296,8 @@ async function failed(key: string, stored: StoredMessage, error: SlackError, por
     await ports.alertChannel.broken(error.code, ports.clock.now());
     if (ports.clock.now() - (stored.since ?? 0) < ALERT_KEPT_MS) return { again: ALERT_AGAIN_MS };
   }
+  if (error.fate === 'never' && stored.elseTo !== undefined && stored.ts !== undefined)
+    return elsewhere(key, stored, stored.elseTo, error.code, ports);
   if (error.fate === 'never') {
     await ports.records.refused(key, stored.digest, error.code);
     return DONE;

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Destination, say } from '../../src/core/conversation.js';
-import { SlackError } from '../../src/core/delivery.js';
+import { SlackError, type StoredMessage } from '../../src/core/delivery.js';
 import { md } from '../../src/core/text.js';
 import { MINUTE, SECOND } from '../../src/core/time.js';
 import { send } from '../../src/journeys/send.js';
@@ -111,6 +111,46 @@ describe('edits', () => {
       ['post', 'hello'],
       ['post', 'bye'],
     ]);
+  });
+});
+
+describe('an outcome that Slack takes no more where it was asked', () => {
+  const stands: Partial<StoredMessage> = { channelId: 'C0CI', ts: '7.7', sent: 'working on it', elseTo: 'U0ANA' };
+  const gone = (method: string, code: string) => new SlackError(method, code, 'never');
+
+  test('goes to whoever asked, with the reason', async () => {
+    slack.next.set('edit', gone('chat.update', 'not_in_channel'));
+    slack.want('root', CHANNEL, hello, stands);
+    await sendAll('root');
+    await sendAll('root');
+    expect(slack.slack).toEqual([
+      {
+        call: 'direct',
+        to: 'U0ANA',
+        text: 'hello | Slack does not let me write where this was asked any more (not_in_channel).',
+      },
+    ]);
+  });
+
+  test('waits for Slack there too, and is given up when nobody can be reached', async () => {
+    slack.next.set('edit', gone('chat.update', 'is_archived'));
+    slack.next.set('direct', new SlackError('chat.postMessage', 'ratelimited', 'surely-not', 3 * SECOND));
+    slack.want('root', CHANNEL, hello, stands);
+    expect(await send('root', slack)).toEqual({ again: 3 * SECOND });
+    slack.pauses.clear();
+    await slack.clock.advance(3 * SECOND);
+    slack.next.set('edit', gone('chat.update', 'is_archived'));
+    slack.next.set('direct', gone('chat.postMessage', 'account_inactive'));
+    await sendAll('root');
+    expect(slack.slack).toEqual([]);
+    expect(slack.rows.get('root')).toMatchObject({ error: 'account_inactive' });
+  });
+
+  test('while it is under way, is only not shown', async () => {
+    slack.next.set('edit', gone('chat.update', 'not_in_channel'));
+    slack.want('root', CHANNEL, hello, { ...stands, elseTo: undefined });
+    await sendAll('root');
+    expect(slack.slack).toEqual([]);
   });
 });
 

@@ -17,6 +17,7 @@ redis.call('HSET', KEYS[1], 'v', '1', 'wanted', ARGV[1], 'digest', ARGV[2], 'ran
 redis.call('HSETNX', KEYS[1], 'to', ARGV[4])
 if ARGV[8] ~= '' then redis.call('HSETNX', KEYS[1], 'since', ARGV[8]) end
 if ARGV[9] ~= '' then redis.call('HSETNX', KEYS[1], 'happened', ARGV[9]) end
+if ARGV[11] ~= '' then redis.call('HSET', KEYS[1], 'else', ARGV[11]) end
 redis.call('PEXPIRE', KEYS[1], ARGV[6])
 return 1`;
 
@@ -34,7 +35,7 @@ export function messageStore(redis: Redis, keys: Keys): MessageStore {
       to,
       wanted,
       digest,
-      { rank = 0, priority = 'answer', once = false, ifStands = false, since, happenedAt },
+      { rank = 0, priority = 'answer', once = false, ifStands = false, since, happenedAt, elseTo },
     ) {
       const args = [
         JSON.stringify(wanted),
@@ -47,6 +48,7 @@ export function messageStore(redis: Redis, keys: Keys): MessageStore {
         String(since ?? ''),
         String(happenedAt ?? ''),
         ifStands ? '1' : '0',
+        elseTo ?? '',
       ];
       return (await redis.eval(PUT, 1, at(key), ...args)) === 1;
     },
@@ -96,6 +98,7 @@ function fromRow(row: Record<string, string>): StoredMessage {
     since: numberIn(row['since']),
     happenedAt: numberIn(row['happened']),
     lateMs: numberIn(row['late']),
+    elseTo: row['else'],
   };
 }
 
