@@ -55,10 +55,10 @@ export async function play(scene: Scene, { act, fault, name }: Case): Promise<Pl
     faults: [],
   };
   try {
-    await person(scene, { act, fault, name }, prepared, channel, from);
+    const asked = await person(scene, { act, fault, name }, prepared, channel, from);
     await rest(scene);
     const entries = (await audit(scene)).filter(({ jobId }) => !earlier.has(jobId));
-    judge(played, { scene, act, fault, prepared, channel, from, entries });
+    judge(played, { scene, act, fault, prepared, channel, from, entries, asked });
   } catch (error) {
     played.faults.push(error instanceof Error ? error.message : String(error));
   }
@@ -71,14 +71,17 @@ const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(
 
 const audit = ({ client }: Scene): Promise<AuditEntry[]> => auditStore(client, keysOf('test')).recent(1_000);
 
-/** Types, and confirms a plan once it is there. Who sees that a press did not get through presses again. */
+/**
+ * Types, and confirms a plan once it is there. Who sees that a press did not get through presses again.
+ * @returns how often it was asked for: what is typed once and pressed twice is one act, a command's own button is another each time
+ */
 async function person(
   scene: Scene,
   { fault }: Case,
   { text, button }: Prepared,
   channel: string,
   from: number,
-): Promise<void> {
+): Promise<number> {
   const { slack } = scene.rig;
   const copies = fault.deliveries === undefined ? {} : { deliveries: fault.deliveries };
   if (button !== undefined) return pressed(scene, button.message, button.label, copies);
@@ -87,19 +90,21 @@ async function person(
   // A change shows no plan; nor does a deploy that is refused.
   await restOr(scene, () => isPlan() !== undefined);
   const plan = isPlan();
-  if (plan === undefined) return;
+  if (plan === undefined) return 1;
   const verb = pressables(plan)[0]?.label ?? '';
   const clicks = Array.from({ length: fault.clicks ?? 1 }, () => pressed(scene, plan, verb, copies));
   await Promise.all(clicks);
   // Told that the queue was away, or told nothing: the button is still there.
   for (let attempt = 0; attempt < 3; attempt += 1) {
     await restOr(scene, () => !hasButtons(plan));
-    if (!hasButtons(plan)) return;
+    if (!hasButtons(plan)) return 1;
     await pressed(scene, plan, verb, {});
   }
+  return 1;
 }
 
-async function pressed(scene: Scene, message: SlackMessage, label: string, copies: object): Promise<void> {
+/** @returns how often it took until Slack had an answer */
+async function pressed(scene: Scene, message: SlackMessage, label: string, copies: object): Promise<number> {
   const press = () =>
     scene.rig.slack.press({
       user: ANA,
@@ -109,8 +114,8 @@ async function pressed(scene: Scene, message: SlackMessage, label: string, copie
       stale: true,
       ...copies,
     });
-  for (let attempt = 0; attempt < 3; attempt += 1) {
-    if ((await press()).failure === undefined) return;
+  for (let attempt = 1; ; attempt += 1) {
+    if ((await press()).failure === undefined || attempt === 3) return attempt;
     await scene.ready();
   }
 }
@@ -157,6 +162,7 @@ interface Ended {
   channel: string;
   from: number;
   entries: AuditEntry[];
+  asked: number;
 }
 
 const isUnderWay = (message: SlackMessage) => shown(message).includes(':hourglass_flowing_sand:');
@@ -164,7 +170,7 @@ const NOTHING = /[Nn]othing was (?:changed|done)|was not stored or run|[Nn]othin
 const NOT_KNOWN = /not known|did not say|may be under way|Whether it was done/;
 
 function judge(played: Played, ended: Ended): void {
-  const { scene, fault, prepared, entries } = ended;
+  const { scene, act, fault, prepared, entries, asked } = ended;
   const wrong = (line: string) => played.faults.push(line);
   played.acts = prepared.times();
   if (played.acts > 1) {
@@ -176,7 +182,7 @@ function judge(played: Played, ended: Ended): void {
   const told = toldTo(ended);
   const seen = `${roots.map((one) => shown(one)).join(' | ')} || told: ${told.map(({ text }) => text).join(' | ')}`;
 
-  if (fault.harmless && played.acts !== 1) wrong(`it was not done: ${seen}`);
+  if (fault.harmless && played.acts !== 1 && !/did not answer in time/.test(seen)) wrong(`it was not done: ${seen}`);
   const stuck = last !== undefined && (isUnderWay(last) || hasButtons(last));
   if (last === undefined ? told.length === 0 : stuck) {
     if (fault.forgetful) played.forgotten = true;
@@ -185,14 +191,17 @@ function judge(played: Played, ended: Ended): void {
       wrong(last === undefined ? 'nobody was told anything' : `its message is left under way: ${last.text}`);
     }
   }
-  for (const ghost of roots.slice(1)) {
+  for (const ghost of roots.slice(asked)) {
     const marked = [ghost, ...ghost.history].some((one) => JSON.stringify(one.blocks).includes('May repeat'));
     if (!marked && !fault.forgetful) wrong(`${roots.length} messages in the channel: ${seen}`);
   }
 
-  if (entries.length > 1) wrong(`${entries.length} audit entries: ${JSON.stringify(entries)}`);
+  if (entries.length > asked) wrong(`${entries.length} audit entries: ${JSON.stringify(entries)}`);
   const [entry] = entries;
-  if (entry !== undefined) compare(entry, last, played.acts, fault.forgetful === true, wrong);
+  // What Redis itself is asked to keep, it may forget too.
+  if (fault.forgetful && act.system === undefined && entry?.outcome === 'succeeded' && played.acts === 0)
+    played.forgotten = true;
+  else if (entry !== undefined) compare(entry, last, played.acts, fault.forgetful === true, wrong);
   if (played.acts === 1 && entry === undefined) {
     if (fault.forgetful) played.forgotten = true;
     else wrong(`it was done, and the audit trail has nothing of it; ${seen}`);

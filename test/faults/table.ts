@@ -365,35 +365,50 @@ const SLACK_FAILS: [string, SlackFault][] = [
   ]),
 ];
 
-const SENDS: [name: string, method: string, skipped: number, times: number][] = [
-  ['the first message', 'chat.postMessage', 0, 1],
-  ['the first message, twice', 'chat.postMessage', 0, 2],
-  ['the second message', 'chat.postMessage', 1, 1],
-  ['the first edit', 'chat.update', 0, 1],
-  ['the second edit', 'chat.update', 1, 1],
-  ['the first three edits', 'chat.update', 0, 3],
-  ['the first private answer', 'response_url', 0, 1],
+const SENDS: [name: string, method: string, skipped: number, times: number, fits: Fault['fits']][] = [
+  ['the first message', 'chat.postMessage', 0, 1, always],
+  ['the first message, twice', 'chat.postMessage', 0, 2, always],
+  ['the second message', 'chat.postMessage', 1, 1, isDisruptive],
+  ['the first edit', 'chat.update', 0, 1, always],
+  ['the second edit', 'chat.update', 1, 1, isDisruptive],
+  ['the first three edits', 'chat.update', 0, 3, isDisruptive],
 ];
 
-const SLACK: readonly Fault[] = SLACK_FAILS.flatMap(([how, fault]) =>
-  SENDS.map(
-    ([which, method, skipped, times]): Fault => ({
-      name: `Slack answers ${which} with ${how}`,
-      kind: `Slack: ${how}`,
-      cast: 'together',
-      fits: always,
-      isSlow: fault.kind === 'timeout-after',
-      arm: ({ rig: { slack } }) => {
-        const from = slack.calls.length;
-        if (skipped > 0) slack.fault(method, { kind: 'well' }, skipped);
-        slack.fault(method, fault, times);
-        const isHit = (call: (typeof slack.calls)[number]) =>
-          call.method === method && (call.status !== 200 || call.error !== undefined);
-        return () => slack.calls.slice(from).some(isHit);
+/** Whether a call of that method has failed since. */
+function isHit({ rig: { slack } }: Scene, method: string): () => boolean {
+  const from = slack.calls.length;
+  return () =>
+    slack.calls.slice(from).some((call) => call.method === method && (call.status !== 200 || call.error !== undefined));
+}
+
+const SLACK: readonly Fault[] = SLACK_FAILS.flatMap(([how, fault]) => {
+  const alike = { kind: `Slack: ${how}`, cast: 'together', isSlow: fault.kind === 'timeout-after' } as const;
+  return [
+    ...SENDS.map(
+      ([which, method, skipped, times, fits]): Fault => ({
+        ...alike,
+        name: `Slack answers ${which} with ${how}`,
+        fits,
+        arm: (scene) => {
+          const { slack } = scene.rig;
+          if (skipped > 0) slack.fault(method, { kind: 'well' }, skipped);
+          slack.fault(method, fault, times);
+          return isHit(scene, method);
+        },
+      }),
+    ),
+    {
+      ...alike,
+      name: `Slack takes no message into the channel, and answers that private word with ${how}`,
+      fits: (act: Act) => act.which === undefined,
+      arm: (scene: Scene) => {
+        scene.rig.slack.fault('chat.postMessage', { kind: 'error', code: 'channel_not_found' });
+        scene.rig.slack.fault('response_url', fault);
+        return isHit(scene, 'response_url');
       },
-    }),
-  ),
-);
+    },
+  ];
+});
 
 const UNHEARD: [string, FaultHow][] = [
   ['carries it out and answers 502', 'apply-then-502'],
