@@ -10,6 +10,7 @@ import type { FaultHow, Faults } from '../../src/playground/servers/faults.js';
 import type { PlainRequest } from '../../src/playground/servers/http.js';
 import { pressables, type Fault as SlackFault, type SlackMessage } from '../../src/playground/slack/workspace.js';
 import { anIncident } from '../support/alert-scene.js';
+import { until } from '../support/rig.js';
 import { shown } from '../support/talk.js';
 import { ALERTS, type Cast, type Scene } from './scene.js';
 
@@ -43,21 +44,70 @@ export interface Prepared {
 const deletesDeployment = ({ method, path }: PlainRequest) =>
   method === 'DELETE' && path.startsWith('/v2/deployments/');
 const putsApp = ({ method, path }: PlainRequest) => method === 'PUT' && path.startsWith('/v2/apps');
+const restartsApp = ({ method, path }: PlainRequest) => method === 'POST' && path.endsWith('/restart');
+
+const WELL_WITHIN_MS = 30_000;
 
 export const ACTS: readonly Act[] = [
   {
     command: 'deploy',
     system: 'Marathon',
     isAct: putsApp,
-    async prepare({ rig, nextNumber }) {
+    async prepare(scene) {
+      const { rig, nextNumber } = scene;
       const mem = 2_000 + nextNumber();
-      const times = writesThatTook(putsApp);
-      const before = times(rig);
       return {
         text: `deploy --mem ${mem}`,
-        times: () => times(rig) - before,
+        ...puts(scene),
         holds: () => rig.world.marathon.app('/jenkins').definition['mem'] === mem,
       };
+    },
+  },
+  {
+    command: 'restart',
+    system: 'Marathon',
+    isAct: restartsApp,
+    async prepare({ rig }) {
+      const times = writesThatTook(restartsApp);
+      const before = times(rig);
+      return { text: 'restart', times: () => times(rig) - before, holds: () => times(rig) > before };
+    },
+  },
+  {
+    command: 'rollback',
+    system: 'Marathon',
+    isAct: putsApp,
+    async prepare(scene) {
+      const { marathon } = scene.rig.world;
+      const mem = marathon.app('/jenkins').definition['mem'];
+      // There must be a version to go back to, and it must differ.
+      marathon.changes.update('/jenkins', { mem: 4_000 + scene.nextNumber() });
+      await until(() => isWell(scene), WELL_WITHIN_MS);
+      return { text: 'rollback', ...puts(scene), holds: () => marathon.app('/jenkins').definition['mem'] === mem };
+    },
+  },
+  {
+    command: 'suspend',
+    system: 'Marathon',
+    isAct: putsApp,
+    async prepare(scene) {
+      return {
+        text: 'suspend',
+        ...puts(scene),
+        holds: () => instancesOf(scene) === 0,
+        after: () => run(scene, 1),
+      };
+    },
+  },
+  {
+    command: 'resume',
+    system: 'Marathon',
+    isAct: putsApp,
+    async prepare(scene) {
+      run(scene, 0);
+      const { marathon } = scene.rig.world;
+      await until(() => marathon.deployments.length === 0, WELL_WITHIN_MS);
+      return { text: 'resume', ...puts(scene), holds: () => instancesOf(scene) === 1, after: () => run(scene, 1) };
     },
   },
   {
@@ -124,6 +174,20 @@ const writesThatTook =
   (isAct: (request: PlainRequest) => boolean) =>
   ({ world }: Scene['rig']): number =>
     world.servers.marathon.writes.filter((write) => write.tookEffect && isAct(write as never)).length;
+
+function puts({ rig }: Scene): Pick<Prepared, 'times'> {
+  const times = writesThatTook(putsApp);
+  const before = times(rig);
+  return { times: () => times(rig) - before };
+}
+
+const instancesOf = ({ rig }: Scene): number => rig.world.marathon.app('/jenkins').spec.instances;
+
+/** As somebody else would set it, whatever goes on. */
+function run(scene: Scene, instances: number): void {
+  const { marathon } = scene.rig.world;
+  if (instancesOf(scene) !== instances) marathon.changes.update('/jenkins', { instances }, { force: true });
+}
 
 /** By Slack's log: how often the alert came to say so, having not said so before. */
 function becomes(message: SlackMessage, words: string): Pick<Prepared, 'times' | 'holds'> {

@@ -41,8 +41,8 @@ test(`the whole table, ${ROUNDS} times (seed ${SEED})`, async () => {
         count(how);
         if (how.faults.length > 0)
           process.stdout.write(`\n${one.name} (seed ${seed}):\n${how.faults.map((fault) => `  ${fault}\n`).join('')}`);
-        else if ((sums.cases - before) % 50 === 0)
-          process.stdout.write(`round ${round + 1}: ${sums.cases - before} of ${wanted.length}\n`);
+        else if ((sums.cases - before) % 25 === 0)
+          process.stdout.write(`round ${round + 1}, ${sums.cases - before} of ${wanted.length}; so far ${said()}\n`);
       },
     });
     process.stdout.write(`after round ${round + 1} of ${ROUNDS} (seed ${SEED}): ${said()}\n`);
