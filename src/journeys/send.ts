@@ -11,10 +11,11 @@ import {
   type Spot,
   type StoredMessage,
 } from '../core/delivery.js';
-import { md, mention } from '../core/text.js';
+import { md } from '../core/text.js';
 import { type Clock, DAY, MINUTE, SECOND } from '../core/time.js';
 import { picture } from './chart.js';
 import { delayed, isAlert, lateness } from './late.js';
+import { continued, mayRepeat } from './send-notes.js';
 
 export interface SendPorts {
   messenger: Messenger;
@@ -242,26 +243,9 @@ async function turn(method: string, slot: string, { pace }: SendPorts): Promise<
   return paused > 0 ? paused : pace.slot(slot, POST_EVERY_MS);
 }
 
-const mayRepeat = (message: Message): Message => ({
-  text: message.text,
-  blocks: [
-    ...message.blocks,
-    { type: 'context', text: md`May repeat: Slack did not say whether an earlier attempt arrived.` },
-  ],
-});
-
 /** A clear refusal now says nothing about an earlier attempt whose fate nobody knows. @returns failures in a row */
 const doubtOf = (key: string, stored: StoredMessage, error: SlackError, { records }: SendPorts): Promise<number> =>
   stored.sending || error.fate === 'unknown' ? records.doubtful(key) : records.unsent(key);
-
-/** A private answer has no thread, and takes no file. */
-const continued = (message: Message, { here, userId }: Extract<Destination, { kind: 'answer' }>): Message => {
-  const whose = here === true ? md`a direct message to ${mention(userId)}` : md`a direct message to you`;
-  return {
-    text: message.text,
-    blocks: [...message.blocks, { type: 'context', text: md`What was cut is in ${whose}, as a file in its thread.` }],
-  };
-};
 
 /** An outcome that can no longer be said where it was asked is not lost: it goes to whoever asked. */
 async function elsewhere(
