@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { help } from '../../src/commands/help.js';
+import { commands } from '../../src/commands/index.js';
 import type { Command, Grant, Permission } from '../../src/core/command.js';
 import { UserError } from '../../src/core/errors.js';
 import { parsePolicy } from '../../src/core/policy.js';
@@ -24,36 +25,23 @@ const SIGNS =
 
 test('what you may do, with how it is typed', async () => {
   const message = await helped(undefined);
-  expect(message.text).toBe(
-    'What you may do here: help, where, status, alerts, ack, silence, usage, digest, logs, deploy, restart, rollback, suspend, resume, scale, cancel.',
-  );
-  expect(linesOf(message)).toEqual([
-    '*What you may do here*',
-    '`/ci help [command]` What you may do here.',
-    '`/ci where` Where the Jenkins controller runs, since when, and who deployed it.',
-    '`/ci status` One screen: app, deployments, Jenkins, Mesos framework, SCM sync, running changes, open alerts.',
-    '`/ci alerts` What rings now, who has it in hand, and what rang in the last 24 h.',
-    '`/ci ack &lt;id&gt;` Says that you look after an alert, so that nobody else is called.',
+  expect(message.text).toBe(`What you may do here: ${commands.map(({ name }) => name).join(', ')}.`);
+  const [title, ...rest] = linesOf(message);
+  expect([title, rest.at(-1)]).toEqual(['*What you may do here*', SIGNS]);
+  expect(rest.slice(0, -1)).toEqual(commands.map(({ name }) => expect.stringMatching(`^\`/ci ${name}[ \`]`)));
+  expect(rest).toContain(
     '`/ci silence &lt;id&gt; [--for 1h] [--off] [reason]` Keeps an alert, and what rings for the same cause, quiet for a while.',
-    '`/ci usage [1h|24h|7d|30d] [--by label|agent]` CPU and memory given to Jenkins, really used, and what the cluster has; now, or over a time.',
-    '`/ci digest [now [day|week]]` When the next usage digest comes, or one at once.',
-    "`/ci logs [stdout|stderr] [--previous] [--lines N]` The last lines of the controller's output, from its Mesos sandbox.",
-    '`/ci deploy [--git URL] [--user U] [--cpus N] [--mem MiB] [--set K=V]… [--wait 30m|--now] [--dry-run]` Deploy the Jenkins controller from its manifest.',
-    '`/ci restart [--wait 30m|--now]` Restart the Jenkins controller as it is.',
-    '`/ci rollback [VERSION] [--wait 30m|--now]` Go back to an earlier version of the Jenkins controller.',
-    '`/ci suspend [--wait 30m|--now]` Stop the Jenkins controller until resume.',
-    '`/ci resume` Start the Jenkins controller again after suspend.',
-    '`/ci scale executors &lt;count&gt; [--label L] [--controller]` Change how many Jenkins executors run.',
-    '`/ci cancel [id]` Stop a waiting or running change, or roll back a Marathon deployment.',
-    SIGNS,
-  ]);
+  );
 });
 
 test('what you may not do is named, with how to learn who can', async () => {
   const message = await helped(undefined, READS_ONLY);
-  expect(message.text).toBe('What you may do here: help, where, status, alerts, usage, digest, logs.');
+  const names = (reads: boolean) =>
+    commands.filter(({ effect }) => (effect === 'read') === reads).map(({ name }) => name);
+  expect(message.text).toBe(`What you may do here: ${names(true).join(', ')}.`);
+  const refused = names(false).map((name) => `\`${name}\``);
   expect(linesOf(message)).toContain(
-    '(Not for you here: `ack`, `silence`, `deploy`, `restart`, `rollback`, `suspend`, `resume`, `scale`, `cancel`. `/ci help &lt;command&gt;` says who can.)',
+    `(Not for you here: ${refused.join(', ')}. \`/ci help &lt;command&gt;\` says who can.)`,
   );
 });
 
