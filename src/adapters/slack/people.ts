@@ -59,6 +59,8 @@ export function slackPeople(client: WebClient, team: Pick<Team, 'teamId'>, clock
     };
   });
   const channels = memory<PlaceFacts>(clock, async (channelId) => {
+    // Of a direct message Slack tells nothing without the scope im:read; in one that is not ours we cannot post either.
+    if (channelId.startsWith('D')) return {};
     try {
       const { channel } = await slackCall('conversations.info', client.conversations.info({ channel: channelId }));
       return { isSharedOutside: channel?.is_ext_shared === true };

@@ -1,0 +1,31 @@
+// What Slack is asked of people and channels, with a client that notes each question.
+import type { WebClient } from '@slack/web-api';
+import { expect, test } from 'vitest';
+import { slackPeople } from '../../../src/adapters/slack/people.js';
+import { manualClock } from '../../support/manual-clock.js';
+
+function asking() {
+  const questions: string[] = [];
+  const client = {
+    conversations: {
+      async info({ channel }: { channel: string }) {
+        questions.push(channel);
+        return { ok: true, channel: { is_ext_shared: channel === 'C0SHARED' } };
+      },
+    },
+  };
+  return { questions, people: slackPeople(client as unknown as WebClient, { teamId: 'T0HOME' }, manualClock()) };
+}
+
+test('a channel is asked about, once a minute', async () => {
+  const { people, questions } = asking();
+  expect(await people.channel('C0SHARED')).toEqual({ isSharedOutside: true });
+  expect(await people.channel('C0SHARED')).toEqual({ isSharedOutside: true });
+  expect(questions).toEqual(['C0SHARED']);
+});
+
+test('a direct message is not: Slack would refuse the question, and with it the command', async () => {
+  const { people, questions } = asking();
+  expect(await people.channel('D0ANA')).toEqual({});
+  expect(questions).toEqual([]);
+});
