@@ -5,6 +5,7 @@ import { LockedApp } from '../core/deploy-lock.js';
 import type { UpstreamError, UserError } from '../core/errors.js';
 import { failureWords } from '../core/gather.js';
 import type { AnyJob } from '../core/jobs.js';
+import { Offer } from '../core/offer.js';
 import { UnknownCommand } from '../core/parse.js';
 import { code, md, mention, moment, prose, type Rich } from '../core/text.js';
 import type { PerformPorts } from './ports.js';
@@ -40,10 +41,13 @@ export const askedBy = (actor: Actor, slash: string, text: string): Rich =>
   md`asked by ${mention(actor.userId)}: ${code(`${slash} ${text}`.trim())}`;
 
 /**
- * A mistake or refusal of the asker's, with the nearest command as a button when there is one.
+ * A mistake or refusal of the asker's, with what helps as buttons when there is something.
  * @param typed what was asked, where the same may be asked again later
  */
 export function userErrorView(error: UserError, slash: string, typed?: string): Message {
+  if (error instanceof Offer) {
+    return sorry(error.message, error.hint, { type: 'actions', buttons: [...error.buttons] });
+  }
   if (error instanceof LockedApp) {
     return sorry(error.message, error.hint, { type: 'actions', buttons: lockButtons(error, typed) });
   }
