@@ -10,6 +10,7 @@ import { changeQueue, planQueue } from './adapters/redis/change-queue.js';
 import type { Redis } from './adapters/redis/connect.js';
 import { digestStore } from './adapters/redis/digest-store.js';
 import type { Keys } from './adapters/redis/keys.js';
+import { lockClock, lockStore } from './adapters/redis/lock-store.js';
 import { messageStore } from './adapters/redis/message-store.js';
 import { pace } from './adapters/redis/pace.js';
 import { planStore } from './adapters/redis/plan-store.js';
@@ -28,6 +29,7 @@ import { digests } from './digests/index.js';
 import type { AttendPorts } from './journeys/alert-attend.js';
 import { alertKey } from './journeys/alert-show.js';
 import { type DigestJourneyPorts, digestDesk } from './journeys/digest.js';
+import { type LockPorts, lockDesk } from './journeys/lock.js';
 import type { PerformPorts } from './journeys/ports.js';
 import type { SendPorts } from './journeys/send.js';
 import type { Log } from './logger.js';
@@ -94,6 +96,13 @@ export function portsOf(options: PortsOptions, queues: Queues, keys: Keys) {
     schedule: config.digests.schedule,
     log,
   };
+  const locking: LockPorts = {
+    store: lockStore(redis, keys, clock),
+    remindIn: lockClock(queues, clock).remindIn,
+    messages: said,
+    settings,
+    clock,
+  };
   const performing: PerformPorts = {
     command: {
       ...options.systems,
@@ -104,6 +113,8 @@ export function portsOf(options: PortsOptions, queues: Queues, keys: Keys) {
       incidents: { ...incidents, refresh: () => alerting.decide({ v: 1, kind: 'refresh' }, `refresh-${randomUUID()}`) },
       rules,
       changes: changeQueue(redis, queues, keys),
+      locks: lockDesk(locking),
+      nameOf: people.nameOf,
       catalogue: catalogueOf(commands),
       settings,
       clock,
@@ -165,7 +176,7 @@ export function portsOf(options: PortsOptions, queues: Queues, keys: Keys) {
     log,
   };
 
-  return { performing, sending, raising, attending, digesting };
+  return { performing, sending, raising, attending, digesting, locking };
 }
 
 async function readManifest(file: string): Promise<string> {

@@ -19,6 +19,7 @@ import { raise } from './journeys/alert.js';
 import { tick } from './journeys/alert-attend.js';
 import { perform } from './journeys/command.js';
 import { digestTick } from './journeys/digest.js';
+import { lockEnds } from './journeys/lock.js';
 import { send } from './journeys/send.js';
 import type { Log } from './logger.js';
 import { type PortsOptions, portsOf } from './worker-ports.js';
@@ -49,7 +50,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   // Order matters: a kill must not overtake the deployment that asked for it.
   await queues.events.setGlobalConcurrency(1);
 
-  const { performing, sending, raising, attending, digesting } = portsOf(options, queues, keys);
+  const { performing, sending, raising, attending, digesting, locking } = portsOf(options, queues, keys);
   const times = options.lockTimes ?? LOCK_TIMES;
   const common = {
     redis,
@@ -99,6 +100,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
         orLogged(log, signal, job.data.kind, () => {
           const { data } = job;
           if (data.kind === 'sample' || data.kind === 'digest') return digestTick(data, digesting);
+          if (data.kind === 'lock-ends') return lockEnds(data, locking);
           return tick(data, job.id ?? '', attending);
         }),
     }),

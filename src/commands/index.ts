@@ -7,6 +7,7 @@ import { cancel } from './cancel.js';
 import { deploy } from './deploy.js';
 import { digest } from './digest.js';
 import { help } from './help.js';
+import { lock } from './lock.js';
 import { logs } from './logs.js';
 import { restart } from './restart.js';
 import { resume } from './resume.js';
@@ -15,6 +16,7 @@ import { scale } from './scale.js';
 import { silence } from './silence.js';
 import { status } from './status.js';
 import { suspend } from './suspend.js';
+import { unlock } from './unlock.js';
 import { usage } from './usage.js';
 import { where } from './where.js';
 
@@ -35,6 +37,8 @@ export const commands: readonly Command[] = [
   resume,
   scale,
   cancel,
+  lock,
+  unlock,
 ];
 
 /** One Map, made once: finding a command costs the same among seven and among five hundred. */

@@ -2,6 +2,7 @@
 // fields and know nothing else about it. Generic inside `defineCommand`, plain outside it, so the list needs no `any`.
 import type { z } from 'zod';
 import type { Rule } from './alert.js';
+import type { LockDesk } from './app-lock.js';
 import type { AuditEntry } from './audit.js';
 import type { Incidents } from './board.js';
 import type { ChangeQueue } from './changes.js';
@@ -95,6 +96,9 @@ export interface Ports {
   /** The rules, for what an incident is called in a list. */
   rules: readonly Rule[];
   changes: ChangeQueue;
+  locks: LockDesk;
+  /** What people call somebody: names them without notifying them; the id when Slack does not say. */
+  nameOf(userId: string): Promise<string>;
   catalogue: Catalogue;
   settings: Settings;
   clock: Clock;

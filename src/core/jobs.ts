@@ -134,7 +134,7 @@ export type EventsJob = { v: 1 } & (
 );
 
 /** What the clock, or a decision, asks for outside of the queue that decides. */
-export type TicksJob = AlertTick | DigestTick;
+export type TicksJob = AlertTick | DigestTick | LockTick;
 
 export type AlertTick = { v: 1 } & (
   | { kind: 'look' }
@@ -146,3 +146,11 @@ export type AlertTick = { v: 1 } & (
 
 /** `sample`: every minute. `digest`: when one may be due. */
 export type DigestTick = { v: 1 } & ({ kind: 'sample' } | { kind: 'digest' });
+
+/** Shortly before a lock ends; `lock` and `until` say which, because it may be another one's by then. */
+export interface LockTick {
+  v: 1;
+  kind: 'lock-ends';
+  lock: string;
+  until: number;
+}

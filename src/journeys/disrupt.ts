@@ -11,7 +11,7 @@ import { type ChangeOutcome, failure, finish, isTakenOver, leftQueue, showStep, 
 import { ended, type Flight, tellAsker } from './flight.js';
 import { follow } from './follow.js';
 import { hashOf } from './hash.js';
-import { askedFor } from './permission.js';
+import { askedFor, lockedOut } from './permission.js';
 import { confirmedView, yesOf } from './place-in-line.js';
 import { makePlan } from './plan.js';
 import type { PerformPorts } from './ports.js';
@@ -66,7 +66,7 @@ async function steps(flight: Flight): Promise<ChangeOutcome> {
     const leftBy = await run.stopAsked();
     if (leftBy !== undefined) return leftQueue(leftBy);
     await showTurn(flight);
-    const early = (await stopped(flight)) ?? (await voided(flight));
+    const early = (await stopped(flight)) ?? (await lockedOut(flight)) ?? (await voided(flight));
     if (early !== undefined) return early;
     await tellTurn(flight.job, flight.ports);
     await run.save({ step: 'posted' });

@@ -1,19 +1,31 @@
 // May they? The same rules asked three times: by the bot from memory before it queues anything, by the worker with what
-// Slack says of the person, their user groups and the channel now, and by `help` for every command there is.
+// Slack says of the person, their user groups and the channel now, and by `help` for every command there is. While
+// somebody holds the lock on the app, changes of it are theirs alone, whatever the rules say.
+import { holderWords } from '../core/app-lock.js';
 import { authorise, mayApprove, mayPass, type Question, reach } from '../core/authorise.js';
 import type { Actor, Asked, Command, Permission, Place } from '../core/command.js';
+import { type PressAction, say } from '../core/conversation.js';
 import type { GroupFacts } from '../core/groups.js';
+import type { ChangeProgress } from '../core/jobs.js';
 import type { Parsed } from '../core/parse.js';
 import { idsOf, isGroup, type Policy, rulesAbout } from '../core/policy.js';
+import { md, prose } from '../core/text.js';
+import type { ChangeOutcome } from './change.js';
+import { ended, type Flight } from './flight.js';
 import type { AcceptPorts, PerformPorts } from './ports.js';
 
 interface Asking {
   actor: Actor;
   place: Place;
+  /** Of a button. */
+  action?: PressAction;
+  /** Of a change that another worker has begun. */
+  progress?: ChangeProgress;
 }
 
-type Wanted = Pick<Parsed, 'policyWords' | 'args'> & { command: Question['command'] };
+type Wanted = Pick<Parsed, 'policyWords' | 'args'> & { command: Question['command'] & { exclusive?: boolean } };
 type AskingPorts = Pick<PerformPorts, 'people' | 'policy' | 'clock'>;
+type LockedPorts = Pick<PerformPorts, 'command'>;
 
 /** Calls nobody, so who is in a user group is not known yet: whoever might be passes. */
 export function permissionFromMemory(
@@ -28,8 +40,40 @@ export function permissionFromMemory(
 }
 
 /** @throws UpstreamError when Slack does not tell who is asking: nobody is let in on facts that could not be read */
-export async function permissionOf(asking: Asking, wanted: Wanted, ports: AskingPorts): Promise<Permission> {
-  return authorise(await questionOf(asking, wanted, ports));
+export async function permissionOf(
+  asking: Asking,
+  wanted: Wanted,
+  ports: AskingPorts & LockedPorts,
+): Promise<Permission> {
+  const permission = authorise(await questionOf(asking, wanted, ports));
+  if (!permission.allowed || wanted.command.exclusive !== true || isLeft(asking)) return permission;
+  return (await lockedFor([asking.actor.userId], ports)) ?? permission;
+}
+
+/** Buttons that change nothing, and what has begun: the lock is for what begins while it stands. */
+const isLeft = ({ action, progress }: Asking): boolean =>
+  (action !== undefined && HARMLESS.has(action)) || (progress?.step ?? 'queued') !== 'queued';
+
+const HARMLESS: ReadonlySet<PressAction> = new Set(['plan.cancel', 'change.giveup', 'queue.leave']);
+
+type Refusal = Extract<Permission, { allowed: false }>;
+
+/** @param userIds whose change it is: who asked, and who confirmed */
+async function lockedFor(userIds: readonly string[], ports: LockedPorts): Promise<Refusal | undefined> {
+  const { locks, settings, clock } = ports.command;
+  const lock = await locks.standing();
+  if (lock === undefined || userIds.includes(lock.userId)) return undefined;
+  return {
+    allowed: false,
+    reason: `\`${settings.appId}\` is ${holderWords(lock, settings.timeZone, clock.now())}. Nothing was changed.`,
+    hint: 'Ask them to `unlock`, or wait; `lock --take-over` makes the lock yours and tells them.',
+  };
+}
+
+/** For a confirmed change whose turn has come: the lock may have been set while it waited. */
+export async function lockedOut({ job, ports }: Pick<Flight, 'job' | 'ports'>): Promise<ChangeOutcome | undefined> {
+  const refusal = await lockedFor([job.actor.userId, job.confirmedBy], ports);
+  return refusal && ended('refused', say(md`:no_entry_sign: ${prose(`${refusal.reason} ${refusal.hint}`)}`));
 }
 
 /** May they agree to what somebody else asked for? @throws UpstreamError as above */

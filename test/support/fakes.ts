@@ -2,6 +2,7 @@
 // What a test did not expect (a write) fails with its name.
 import { rules } from '../../src/alerts/index.js';
 import { catalogueOf, commands } from '../../src/commands/index.js';
+import type { AppLock, EndedBy, LockDesk } from '../../src/core/app-lock.js';
 import type { AuditEntry } from '../../src/core/audit.js';
 import type { ChangeQueue } from '../../src/core/changes.js';
 import type { Jenkins, Marathon, Mesos } from '../../src/core/cluster.js';
@@ -106,6 +107,32 @@ export const fakeChanges = (calls: Partial<ChangeQueue> = {}): ChangeQueue => ({
   ...calls,
 });
 
+const NAMES: Readonly<Record<string, string>> = { U0ANA: 'Ana', U0LEE: 'Lee', U0BOB: 'Bob' };
+
+export interface FakeLocks extends LockDesk {
+  lock: AppLock | undefined;
+  told: [lock: AppLock, by: EndedBy][];
+}
+
+/** @param lock that stands; one that has ended is not there */
+export function fakeLocks(lock?: AppLock): FakeLocks {
+  const fake: FakeLocks = {
+    lock,
+    told: [],
+    standing: async () => fake.lock,
+    async take(wanted, replaces) {
+      const { lock: held } = fake;
+      if (held === undefined || held.userId === wanted.userId || held.id === replaces) fake.lock = wanted;
+      return fake.lock ?? wanted;
+    },
+    async open(id) {
+      if (fake.lock?.id === id) fake.lock = undefined;
+    },
+    tellOver: async (...call) => void fake.told.push(call),
+  };
+  return fake;
+}
+
 /** A quiet board. */
 const fakeIncidents = (calls: Partial<Ports['incidents']> = {}): Ports['incidents'] => ({
   recent: async () => [],
@@ -171,6 +198,7 @@ export interface FakeCalls {
   jenkins?: Partial<Jenkins>;
   changes?: Partial<ChangeQueue>;
   incidents?: Partial<Ports['incidents']>;
+  locks?: LockDesk;
   settings?: Partial<Settings>;
   audit?: readonly AuditEntry[];
   /** Oldest first. */
@@ -192,6 +220,8 @@ export function fakePorts(calls: FakeCalls = {}): Ports {
     incidents: fakeIncidents(calls.incidents),
     rules,
     changes: fakeChanges(calls.changes),
+    locks: calls.locks ?? fakeLocks(),
+    nameOf: async (userId) => NAMES[userId] ?? userId,
     catalogue: catalogueOf(commands),
     settings: { ...SETTINGS, ...calls.settings },
     clock: calls.clock ?? manualClock(),

@@ -32,6 +32,8 @@ export interface Keys {
   /** Stream of samples, one a minute. */
   usage: string;
   lease(what: string): string;
+  /** On the app: whose it is, why and until when. */
+  lock: string;
 }
 
 export function keysOf(name: string): Keys {
@@ -62,5 +64,6 @@ export function keysOf(name: string): Keys {
     digest: below('digest'),
     usage: `${prefix}:usage`,
     lease: below('lease'),
+    lock: `${prefix}:lock`,
   };
 }
