@@ -1,5 +1,6 @@
 // `/ci status`: everything about the CI service on one screen.
 import { z } from 'zod';
+import type { AppLock } from '../core/app-lock.js';
 import type { ChangeInfo } from '../core/changes.js';
 import type {
   App,
@@ -20,7 +21,7 @@ import { gaps, type Told, told } from '../core/gather.js';
 import { whyNotStarting } from '../core/launch-delay.js';
 import { AFTER_PULSE_MS, pulseInTime } from '../core/pulse.js';
 import { scmState, scmWords } from '../core/scm-words.js';
-import { code, join, md, mention, type Rich } from '../core/text.js';
+import { code, join, md, mention, moment, type Rich } from '../core/text.js';
 import { counted, duration } from '../core/words.js';
 
 interface Facts {
@@ -39,6 +40,8 @@ interface Facts {
   scm: Told<ScmSyncStatus>;
   running: ChangeInfo | undefined;
   waiting: ChangeInfo[];
+  /** With its owner's name: `--here` must not notify anybody who is only named. */
+  lock: { lock: AppLock; owner: string } | undefined;
   /** Ids of open alerts. */
   alerts: string[];
 }
@@ -78,6 +81,7 @@ async function run(_: object, ports: Ports, _asked: Asked): Promise<Facts> {
     scm,
     running,
     waiting,
+    lock,
     recent,
   ] = await Promise.all([
     knocked,
@@ -92,6 +96,7 @@ async function run(_: object, ports: Ports, _asked: Asked): Promise<Facts> {
     fromJenkins(() => jenkins.scmSync()),
     changes.running(),
     changes.waiting(),
+    lockOf(ports),
     ports.incidents.recent(ALERTS_SHOWN),
   ]);
   return {
@@ -109,8 +114,14 @@ async function run(_: object, ports: Ports, _asked: Asked): Promise<Facts> {
     scm,
     running,
     waiting,
+    lock,
     alerts: recent.filter((incident) => incident.resolvedAt === undefined).map((incident) => incident.id),
   };
+}
+
+async function lockOf({ locks, nameOf }: Ports): Promise<Facts['lock']> {
+  const lock = await locks.standing();
+  return lock === undefined ? undefined : { lock, owner: await nameOf(lock.userId) };
 }
 
 function view(facts: Facts): Message {
@@ -142,6 +153,7 @@ function view(facts: Facts): Message {
           { label: 'Mesos framework', value: frameworkWords(facts) },
           { label: 'SCM sync', value: facts.scm.ok ? md`${scmWords(facts.scm.value)}` : unknown },
           { label: 'Changes', value: changeWords(facts) },
+          { label: 'Lock', value: lockWords(facts) },
           { label: 'Alerts', value: alertWords(facts) },
         ],
       },
@@ -246,4 +258,11 @@ function changeWords({ running, waiting }: Facts): Rich {
   if (running === undefined) return waiting.length === 0 ? md`none under way` : md`${waiting.length} waiting`;
   const now = md`${code(running.text)} by ${mention(running.userId)} (${running.step})`;
   return waiting.length === 0 ? now : md`${now}, ${waiting.length} waiting`;
+}
+
+function lockWords({ lock }: Facts): Rich {
+  if (lock === undefined) return md`none`;
+  const { reason, until } = lock.lock;
+  const why = reason === null ? md`` : md`: ${reason}`;
+  return md`${lock.owner} until ${moment(until)}${why}`;
 }

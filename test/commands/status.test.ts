@@ -14,7 +14,8 @@ import {
   SAVED,
   silence,
 } from '../support/ci-service.js';
-import type { FakeCalls } from '../support/fakes.js';
+import { type FakeCalls, fakeLocks } from '../support/fakes.js';
+import { aLock } from '../support/locking.js';
 import { linesOf, read } from '../support/read-command.js';
 
 const item = (minutes: number) => ({
@@ -38,6 +39,7 @@ test('all well, on one screen', async () => {
     'Mesos framework: Jenkins Scheduler: registered',
     'SCM sync: everything is saved in git',
     'Changes: none under way',
+    'Lock: none',
     'Alerts: none open',
   ]);
 });
@@ -66,6 +68,7 @@ test('much going on', async () => {
     'Mesos framework: Jenkins Scheduler: registered',
     'SCM sync: everything is saved in git',
     'Changes: `deploy` by <@U0LEE> (following), 1 waiting',
+    'Lock: none',
     'Alerts: none open',
   ]);
 });
@@ -170,6 +173,7 @@ describe('with one system silent', () => {
       'Mesos framework: Jenkins Scheduler: registered',
       'SCM sync: not known',
       'Changes: none under way',
+      'Lock: none',
       'Alerts: none open',
       '(Not known: Marathon: did not answer within 15 s; Jenkins does not answer.)',
     ]);
@@ -217,5 +221,12 @@ test('says which alerts are open', async () => {
   const recent = async () => [incident('A3', false), incident('A2', false), incident('A1', true)];
   expect(linesOf(await read(status, { incidents: { recent } }))).toContain(
     'Alerts: `A3`, `A2` open: `alerts` tells more',
+  );
+});
+
+test('who holds the lock is named and not notified', async () => {
+  const message = await read(status, { locks: fakeLocks(aLock()) });
+  expect(linesOf(message)).toContain(
+    'Lock: Lee until <!date^1432810800^{date_short_pretty} {time}|2015-05-28 11:00 UTC>: moving the repository',
   );
 });
