@@ -54,7 +54,7 @@ export function portsOf(options: PortsOptions, queues: Queues, keys: Keys) {
   const { config, redis, clock, log, tally } = options;
   const scrub = scrubber(config.secrets());
   const clients = slackClients(config.slack.botToken.value(), config.slack.apiUrl);
-  const audit = auditStore(redis, keys);
+  const audit = auditStore(redis, keys, scrub);
   const incidents = incidentStore(redis, keys);
   const alerting = alertQueue(queues, clock);
   const said = messages(redis, queues, keys, scrub);

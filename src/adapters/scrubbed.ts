@@ -6,14 +6,21 @@ import type { Scrub } from './secrets.js';
 const EXACT = new Set(['type', 'action', 'value', 'style']);
 
 export function scrubbed(message: Message, scrub: Scrub): Message {
-  return walk(message, scrub) as Message;
+  return walk(message, scrub, EXACT) as Message;
 }
 
-function walk(value: unknown, scrub: Scrub): unknown {
+/** Every text in it, at any depth; names stay as they are. */
+export function scrubbedJson<T>(value: T, scrub: Scrub): T {
+  return walk(value, scrub, NOTHING) as T;
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+function walk(value: unknown, scrub: Scrub, exact: ReadonlySet<string>): unknown {
   if (typeof value === 'string') return scrub(value);
-  if (Array.isArray(value)) return value.map((item) => walk(item, scrub));
+  if (Array.isArray(value)) return value.map((item) => walk(item, scrub, exact));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, part]) => [name, EXACT.has(name) ? part : walk(part, scrub)]),
+    Object.entries(value).map(([name, part]) => [name, exact.has(name) ? part : walk(part, scrub, exact)]),
   );
 }

@@ -1,4 +1,5 @@
 // The record of every change: who, what, where, when and how it ended. One entry per change, written with its outcome.
+import type { JsonObject } from './cluster.js';
 
 export type Outcome = 'succeeded' | 'failed' | 'refused' | 'cancelled' | 'unchanged' | 'lost';
 
@@ -9,6 +10,11 @@ export interface AuditEntry {
   /** Who pressed the button that started it, when that was somebody else. */
   confirmedBy?: string | undefined;
   channelId: string;
+  /** Of the thread it was asked in. */
+  threadTs?: string | undefined;
+  /** Its message: our name for it, and Slack's once it was posted. */
+  messageKey?: string | undefined;
+  messageTs?: string | undefined;
   /** Who agreed to it, where the policy asks for a second person. */
   approvedBy?: readonly string[] | undefined;
   /** Of the plan that was confirmed. */
@@ -17,6 +23,8 @@ export interface AuditEntry {
   command: string;
   /** As typed, normalised. */
   text: string;
+  /** What that was understood as: arguments by name. */
+  understood?: JsonObject | undefined;
   outcome: Outcome;
   /** One plain sentence. */
   summary: string;

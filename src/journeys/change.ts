@@ -1,8 +1,8 @@
 // A change: one message in the channel first, then the act, then its outcome in that same message and in the audit
 // trail. Each step is kept with the job, so a worker that takes it over goes on where the other one died.
-import type { Outcome } from '../core/audit.js';
+import type { AuditEntry, Outcome } from '../core/audit.js';
 import type { Json } from '../core/cluster.js';
-import type { Asked, ChangeCommand } from '../core/command.js';
+import type { Asked, Catalogue, ChangeCommand } from '../core/command.js';
 import { context, type Message, type MessagePriority, say, sorry } from '../core/conversation.js';
 import { UpstreamError, UserError } from '../core/errors.js';
 import { failureWords } from '../core/gather.js';
@@ -14,7 +14,7 @@ import {
   STEPS,
   type Step,
 } from '../core/jobs.js';
-import type { Parsed } from '../core/parse.js';
+import { type Parsed, parse } from '../core/parse.js';
 import { code, join, md, mention, type Rich } from '../core/text.js';
 import { MINUTE } from '../core/time.js';
 import { duration } from '../core/words.js';
@@ -179,6 +179,7 @@ export async function tellEnd(
     ...(by === undefined ? {} : { confirmedBy: by }),
     ...(job.kind === 'confirmed' ? ofThePlan(job) : {}),
     channelId: job.place.channelId,
+    ...(await traceOf(job, ports)),
     command,
     text: job.text,
     outcome: outcome as Outcome,
@@ -186,6 +187,32 @@ export async function tellEnd(
     at: ports.clock.now(),
     durationMs: took,
   });
+}
+
+/** What was understood, and where it can be read again. */
+async function traceOf(
+  job: CommandJob | ConfirmedJob,
+  { command, messages }: PerformPorts,
+): Promise<Pick<AuditEntry, 'understood' | 'threadTs' | 'messageKey' | 'messageTs'>> {
+  const { threadTs } = job.place;
+  const messageKey = rootKey(rootId(job));
+  const posted = await messages.posted(messageKey);
+  return {
+    ...(threadTs === undefined ? {} : { threadTs }),
+    messageKey,
+    ...(posted.state === 'posted' ? { messageTs: posted.ts } : {}),
+    ...understood(job.text, command.catalogue),
+  };
+}
+
+/** Nothing when a worker of another version, which knew these words, had begun it. */
+function understood(text: string, catalogue: Catalogue): Pick<AuditEntry, 'understood'> {
+  try {
+    return { understood: JSON.parse(JSON.stringify(parse(text, catalogue).args ?? {})) };
+  } catch (error) {
+    if (error instanceof UserError) return {};
+    throw error;
+  }
 }
 
 const confirmer = (job: CommandJob | ConfirmedJob): string | undefined =>

@@ -1,6 +1,6 @@
 // One case of the table from setting up to judgement: a person types and presses, something goes wrong, the house comes to
 // rest, and what the simulated systems' own logs say is compared with what people were told.
-import { auditStore } from '../../src/adapters/redis/audit-store.js';
+import { auditReader } from '../../src/adapters/redis/audit-store.js';
 import { keysOf } from '../../src/adapters/redis/keys.js';
 import type { AuditEntry } from '../../src/core/audit.js';
 import { pressables, type SlackMessage } from '../../src/playground/slack/workspace.js';
@@ -69,7 +69,7 @@ export async function play(scene: Scene, { act, fault, name }: Case): Promise<Pl
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-const audit = ({ client }: Scene): Promise<AuditEntry[]> => auditStore(client, keysOf('test')).recent(1_000);
+const audit = ({ client }: Scene): Promise<AuditEntry[]> => auditReader(client, keysOf('test')).recent(1_000);
 
 /**
  * Types, and confirms a plan once it is there. Who sees that a press did not get through presses again.

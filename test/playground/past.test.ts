@@ -1,6 +1,6 @@
 // What the playground's week leaves to the present: samples, one old alert, two changes, and nothing that is still news.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { auditStore } from '../../src/adapters/redis/audit-store.js';
+import { auditReader } from '../../src/adapters/redis/audit-store.js';
 import { incidentStore } from '../../src/adapters/redis/board-store.js';
 import { producer, type Redis, untilReady } from '../../src/adapters/redis/connect.js';
 import { keysOf } from '../../src/adapters/redis/keys.js';
@@ -98,7 +98,7 @@ describe('the past of the playground', { timeout: 60_000 }, () => {
   });
 
   it('holds two changes, in their order and with their times', async () => {
-    const entries = await auditStore(redis, KEYS).recent(10);
+    const entries = await auditReader(redis, KEYS).recent(10);
     const told = entries.map(({ userId, text, outcome }) => `${userId} ${text} ${outcome}`).sort();
     expect(told).toEqual(['U0ANA deploy --mem 2048 succeeded', 'U0LEE scale executors 2 succeeded']);
     const deploy = entries.find(({ command }) => command === 'deploy');

@@ -1,5 +1,5 @@
 // How tests talk with Bellboard over the rig: type, press, and wait for the answer a person would wait for.
-import { auditStore } from '../../src/adapters/redis/audit-store.js';
+import { auditReader } from '../../src/adapters/redis/audit-store.js';
 import { worker as patientRedis } from '../../src/adapters/redis/connect.js';
 import { keysOf } from '../../src/adapters/redis/keys.js';
 import type { AuditEntry } from '../../src/core/audit.js';
@@ -114,7 +114,7 @@ export async function deploy(rig: Rig, text: string): Promise<SlackMessage> {
 export async function audit(rig: Rig): Promise<AuditEntry[]> {
   const redis = patientRedis(rig.redis.url);
   try {
-    return await auditStore(redis, keysOf('test')).recent(1_000);
+    return await auditReader(redis, keysOf('test')).recent(1_000);
   } finally {
     redis.disconnect();
   }

@@ -2,6 +2,8 @@
 import type { Redis } from 'ioredis';
 import type { Audit, AuditEntry } from '../../core/audit.js';
 import { DAY } from '../../core/time.js';
+import { scrubbedJson } from '../scrubbed.js';
+import type { Scrub } from '../secrets.js';
 import type { Keys } from './keys.js';
 
 const KEPT_MS = 400 * DAY;
@@ -14,8 +16,10 @@ if redis.call('SET', KEYS[2], '1', 'NX', 'PX', ARGV[2]) then
 end
 return 1`;
 
-export function auditStore(redis: Redis, keys: Keys): Audit {
+/** @param scrub over every text: what people may not read, Redis may not keep */
+export function auditStore(redis: Redis, keys: Keys, scrub: Scrub): Audit {
   return {
+    ...auditReader(redis, keys),
     async record(entry) {
       const oldest = Math.max(0, Math.floor(entry.at - KEPT_MS));
       await redis.eval(
@@ -23,11 +27,16 @@ export function auditStore(redis: Redis, keys: Keys): Audit {
         2,
         keys.audit,
         keys.audited(entry.jobId),
-        JSON.stringify(entry),
+        JSON.stringify(scrubbedJson(entry, scrub)),
         String(KEPT_MS),
         String(oldest),
       );
     },
+  };
+}
+
+export function auditReader(redis: Redis, keys: Keys): Omit<Audit, 'record'> {
+  return {
     async since(from) {
       const found: AuditEntry[] = [];
       for (let end = '+'; ; ) {

@@ -3,7 +3,7 @@
 import { connect, type Ports as Systems } from '../../adapters/index.js';
 import { readEvent } from '../../adapters/marathon/event-schema.js';
 import { alertChannel } from '../../adapters/redis/alert-channel.js';
-import { auditStore } from '../../adapters/redis/audit-store.js';
+import { auditReader, auditStore } from '../../adapters/redis/audit-store.js';
 import { boardStore, incidentStore } from '../../adapters/redis/board-store.js';
 import type { Redis } from '../../adapters/redis/connect.js';
 import { digestOf } from '../../adapters/redis/digest.js';
@@ -62,7 +62,7 @@ export async function onDuty(options: BellOptions): Promise<Bell> {
     async changed({ id, by, ...change }) {
       const who = { jobId: id, userId: by, channelId: CHANNEL };
       const entry: AuditEntry = { v: 1, ...who, ...change, outcome: 'succeeded', at: world.clock.now() };
-      await auditStore(redis, keys).record(entry);
+      await auditStore(redis, keys, scrubber(config.secrets())).record(entry);
     },
     async goOffDuty() {
       stopHearing();
@@ -104,7 +104,7 @@ function worker({ config, redis, world, log }: BellOptions, keys: Keys, systems:
   };
   const asking = {
     ...systems,
-    audit: auditStore(redis, keys),
+    audit: auditReader(redis, keys),
     slackSilentSince: async () => undefined,
     remembered: incidents.remembered,
     settings,

@@ -102,7 +102,7 @@ describe('the clock', () => {
 });
 
 test('what was done since a time is found among any number of entries, newest first', async () => {
-  const audit = auditStore(own.redis, keys);
+  const audit = auditStore(own.redis, keys, (text) => text);
   const entry = (index: number): AuditEntry => ({
     v: 1,
     jobId: `j-${index}`,
