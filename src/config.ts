@@ -101,6 +101,22 @@ export function readConfig(env: Environment, role: Role): { config: Config; warn
   return { config: shape(values, secrets, botToken, role), warnings };
 }
 
+/** What lies in Redis and nothing else: for whoever only reads there. @throws ConfigError with every fault found */
+export function readStoreConfig(env: Environment): { name: string; redisUrl: Secret; secrets(): string[] } {
+  const faults: string[] = [];
+  const { BELLBOARD_NAME, REDIS_URL, REDIS_URL_FILE } = env;
+  const { given, secrets } = gather({ BELLBOARD_NAME, REDIS_URL, REDIS_URL_FILE }, faults);
+  const values = parse(given, faults);
+  const redisUrl = secrets.REDIS_URL;
+  if (redisUrl === undefined && faults.every((fault) => variableOf(fault) !== 'REDIS_URL')) {
+    faults.push(
+      'REDIS_URL: required (that of bots and workers; of a private Redis, while it runs, unix:///DATA_DIR/redis.sock with the whole path), not set',
+    );
+  }
+  if (faults.length > 0 || redisUrl === undefined) throw new ConfigError(inOrder(faults));
+  return { name: values.BELLBOARD_NAME, redisUrl, secrets: () => spoken('REDIS_URL', redisUrl) };
+}
+
 /**
  * Marathon sets MARATHON_APP_ID for every task it starts, to the app of that task (mesosphere/marathon
  * docs/docs/task-environment-vars.md). Taken for ours, `deploy` would replace Bellboard by Jenkins.

@@ -6,7 +6,7 @@ import { scrubber } from './adapters/secrets.js';
 import { ConfigError, type Environment, type Role, readConfig, roles } from './config.js';
 import { UserError } from './core/errors.js';
 import { SECOND } from './core/time.js';
-import { nearestRole, USAGE } from './usage-text.js';
+import { AUDIT, nearestRole, USAGE } from './usage-text.js';
 
 /** Exit codes (design §2): 0 stopped on request, 1 failure at run time, 2 the configuration is wrong or the role unknown. */
 const FAILED = 1;
@@ -24,6 +24,7 @@ async function main(argv: string[], env: Environment): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
+  if (word === AUDIT) return (await import('./audit.js')).audit(rest, env);
   const role = roles.find((known) => known === word);
   if (role === undefined) {
     process.stderr.write(`${nearestRole(word)}\n${USAGE}`);

@@ -3,11 +3,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { auditStore } from '../src/adapters/redis/audit-store.js';
 import { type Redis, worker as redisAt, untilReady } from '../src/adapters/redis/connect.js';
+import { keysOf } from '../src/adapters/redis/keys.js';
 import { type PrivateRedis, startPrivateRedis } from '../src/adapters/redis/private-redis.js';
+import type { AuditEntry } from '../src/core/audit.js';
+import { MINUTE } from '../src/core/time.js';
 import { type SlackWorkspace, startSlack } from '../src/playground/slack/workspace.js';
 import { closedPort, listening } from './support/port.js';
-import { childrenOf, type Program, runProgram, startProgram, stillRunning } from './support/program.js';
+import { childrenOf, type Program, runPiped, runProgram, startProgram, stillRunning } from './support/program.js';
 import { until } from './support/rig.js';
 import { stoppedAtWork } from './support/stopped-at-work.js';
 
@@ -104,7 +108,7 @@ it('asked for help it prints the usage, with no configuration at all, and exits 
   const asked = [['--help'], ['help'], ['-h'], ['worker', '--help']];
   for (const { code, out, err } of await Promise.all(asked.map((args) => runProgram(args)))) {
     expect(out).toMatch(/^Usage: bellboard \[role\]/);
-    for (const role of ['all', 'bot', 'worker', 'playground', 'doctor']) expect(out).toContain(`\n  ${role} `);
+    for (const role of ['all', 'bot', 'worker', 'playground', 'doctor', 'audit']) expect(out).toContain(`\n  ${role} `);
     expect({ code, err }).toEqual({ code: 0, err: '' });
   }
 });
@@ -237,6 +241,96 @@ describe('settings in a file `.env` where it is started', () => {
     expect(err).not.toContain('ADMIN_PORT');
     expect(err).not.toContain('BELLBOARD_NAME');
     expect(code).toBe(2);
+  });
+});
+
+describe('audit', () => {
+  const entry = (number: number, patch: Partial<AuditEntry> = {}): AuditEntry => ({
+    v: 1,
+    jobId: `d-${number}`,
+    userId: 'U0ANA',
+    channelId: 'C0CI',
+    command: 'scale',
+    text: `scale executors ${number}`,
+    understood: { count: number },
+    outcome: 'succeeded',
+    summary: `${number - 1} → ${number}`,
+    at: Date.now() - (3_000 - number) * MINUTE,
+    durationMs: 1_200,
+    ...patch,
+  });
+  /** Needs nothing of all the other settings. */
+  const needed = { BELLBOARD_NAME: 'audited', REDIS_URL: '' };
+
+  beforeAll(async () => {
+    needed.REDIS_URL = shared.url;
+    const redis = redisAt(shared.url);
+    await untilReady(redis, 5_000);
+    const store = auditStore(redis, keysOf('audited'), (text) => text);
+    for (let number = 1; number <= 2_000; number += 1) await store.record(entry(number));
+    // As an older version may have left it.
+    await store.record(entry(2_001, { summary: 'git said: https://ana:planted@git.example.org refused' }));
+    redis.disconnect();
+  });
+
+  const rows = (out: string) =>
+    out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as AuditEntry);
+
+  it('prints every entry as a line of JSON, oldest first, and no secret', TIMEOUT, async () => {
+    const { code, out, err } = await runProgram(['audit'], needed);
+    expect(rows(out).map(({ jobId }) => jobId)).toEqual(Array.from({ length: 2_001 }, (_, index) => `d-${index + 1}`));
+    expect(rows(out)[6]).toEqual({ ...entry(7), at: expect.any(Number) });
+    expect(out).not.toContain('planted');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+  });
+
+  it('prints what ended in the time asked for', TIMEOUT, async () => {
+    const { code, out } = await runProgram(['audit', '--since', '1000m'], needed);
+    expect(rows(out).map(({ jobId }) => jobId)).toEqual(['d-2001']);
+    expect(code).toBe(0);
+  });
+
+  it('ends in peace when whoever reads it has enough', TIMEOUT, async () => {
+    const { code, out, err } = await runPiped(['audit'], needed, 'head -n 2');
+    expect(rows(out).map(({ jobId }) => jobId)).toEqual(['d-1', 'd-2']);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+  });
+
+  it('of an installation that has none prints nothing', TIMEOUT, async () => {
+    expect(await runProgram(['audit'], { ...needed, BELLBOARD_NAME: 'new' })).toMatchObject({
+      code: 0,
+      out: '',
+      err: '',
+    });
+  });
+
+  it.each<[string[], Record<string, string>, RegExp]>([
+    [['audit'], { REDIS_URL: '' }, /^The configuration is wrong:\n {2}REDIS_URL: required \(that of bots and workers;/],
+    [['audit'], { REDIS_URL: 'http://planted' }, /^The configuration is wrong:\n {2}REDIS_URL: expected redis:/],
+    [['audit'], { BELLBOARD_NAME: 'No!' }, /^The configuration is wrong:\n {2}BELLBOARD_NAME: expected /],
+    [['audit', '--since', '3'], {}, /^Expected `--since` to be a duration from 1m to 400d.*\nUsage: bellboard audit/],
+    [['audit', '--fast'], {}, /^Unknown option '--fast'.*\nUsage: bellboard audit/],
+  ])('%j with %j is wrong: exit code 2', TIMEOUT, async (args, env, words) => {
+    const { code, out, err } = await runProgram(args, { ...needed, ...env });
+    expect(err).toMatch(words);
+    expect(err).not.toContain('planted');
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+  });
+
+  it('without its Redis says so: exit code 1', TIMEOUT, async () => {
+    const REDIS_URL = `redis://:planted@127.0.0.1:${await closedPort()}`;
+    const { code, err } = await runProgram(['audit'], { REDIS_URL });
+    expect(err).toBe('Redis is not there: it refused the connection. Check REDIS_URL and that the server runs.\n');
+    expect(code).toBe(1);
+  });
+
+  it('asked for help it tells its option, with no configuration at all', TIMEOUT, async () => {
+    const { code, out, err } = await runProgram(['audit', '--help']);
+    expect(out).toMatch(/^Usage: bellboard audit \[--since 30d\]/);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
   });
 });
 

@@ -41,3 +41,24 @@ export interface Audit {
   /** What was done at `from` or later, newest first. */
   since(from: number): Promise<AuditEntry[]>;
 }
+
+/** For whoever reads back through it page by page. */
+export interface AuditQuery {
+  /** What was done at `from` or later, ms since the epoch. */
+  from: number;
+  /** Id of a row: only what was written before it. */
+  before?: string | undefined;
+  fits(entry: AuditEntry): boolean;
+  limit: number;
+}
+
+export interface AuditPage {
+  /** Newest first. */
+  rows: { id: string; entry: AuditEntry }[];
+  /** There are older ones that fit. */
+  isMore: boolean;
+}
+
+export interface AuditTrail extends Omit<Audit, 'record'> {
+  page(query: AuditQuery): Promise<AuditPage>;
+}

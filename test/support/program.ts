@@ -61,6 +61,22 @@ export function startProgram(args: string[], env: Record<string, string> = {}, c
 export const runProgram = (args: string[], env?: Record<string, string>, cwd?: string): Promise<Ending> =>
   startProgram(args, env, cwd).ended;
 
+/** `program | reader` in a shell: output of the reader, exit code and last words of the program. */
+export async function runPiped(args: string[], env: Record<string, string>, reader: string): Promise<Ending> {
+  const { PATH = '', HOME = '' } = process.env;
+  const line = `"$0" "$@" | ${reader}; exit "\${PIPESTATUS[0]}"`;
+  const child = spawn('bash', ['-c', line, process.execPath, MAIN, ...args], { env: { PATH, HOME, ...env } });
+  const said = { out: '', err: '' };
+  child.stdout.on('data', (chunk: Buffer) => {
+    said.out += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    said.err += chunk.toString();
+  });
+  const [code, signal] = await once(child, 'close');
+  return { code, signal, ...said };
+}
+
 interface Process {
   pid: number;
   parent: number;

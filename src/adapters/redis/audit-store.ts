@@ -1,10 +1,11 @@
 // The audit trail: one stream entry per change, whoever tells it how often.
 import type { Redis } from 'ioredis';
-import type { Audit, AuditEntry } from '../../core/audit.js';
+import type { Audit, AuditEntry, AuditPage, AuditTrail } from '../../core/audit.js';
 import { DAY } from '../../core/time.js';
 import { scrubbedJson } from '../scrubbed.js';
 import type { Scrub } from '../secrets.js';
 import type { Keys } from './keys.js';
+import { orRedisError } from './redis-error.js';
 
 const KEPT_MS = 400 * DAY;
 const PAGE = 200;
@@ -17,7 +18,7 @@ end
 return 1`;
 
 /** @param scrub over every text: what people may not read, Redis may not keep */
-export function auditStore(redis: Redis, keys: Keys, scrub: Scrub): Audit {
+export function auditStore(redis: Redis, keys: Keys, scrub: Scrub): Audit & AuditTrail {
   return {
     ...auditReader(redis, keys),
     async record(entry) {
@@ -35,25 +36,55 @@ export function auditStore(redis: Redis, keys: Keys, scrub: Scrub): Audit {
   };
 }
 
-export function auditReader(redis: Redis, keys: Keys): Omit<Audit, 'record'> {
+export function auditReader(redis: Redis, keys: Keys): AuditTrail {
   return {
     async since(from) {
       const found: AuditEntry[] = [];
-      for (let end = '+'; ; ) {
-        const rows = await redis.xrevrange(keys.audit, end, '-', 'COUNT', PAGE);
-        const entries = rows.flatMap(([, [, text]]) => parseEntry(text));
-        found.push(...entries.filter((entry) => entry.at >= from));
-        const last = rows.at(-1)?.[0];
-        // They lie in the order in which they were written, which is that of their ends, not of their begins.
-        if (rows.length < PAGE || last === undefined || entries.every((entry) => entry.at < from)) return found;
-        end = `(${last}`;
-      }
+      for await (const rows of backwards(redis, keys, from)) found.push(...rows.map(({ entry }) => entry));
+      return found;
     },
     async recent(limit) {
       const rows = await redis.xrevrange(keys.audit, '+', '-', 'COUNT', limit);
       return rows.flatMap(([, [, text]]) => parseEntry(text));
     },
+    async page({ from, before, fits, limit }) {
+      const found: AuditPage['rows'] = [];
+      for await (const rows of backwards(redis, keys, from, before)) {
+        found.push(...rows.filter(({ entry }) => fits(entry)));
+        if (found.length > limit) return { rows: found.slice(0, limit), isMore: true };
+      }
+      return { rows: found, isMore: false };
+    },
   };
+}
+
+/** They lie in the order in which they were written, which is that of their ends: of `at`, but for clocks that differ. */
+async function* backwards(redis: Redis, keys: Keys, from: number, before?: string): AsyncGenerator<AuditPage['rows']> {
+  for (let end = before === undefined ? '+' : `(${before}`; ; ) {
+    const rows = await redis.xrevrange(keys.audit, end, '-', 'COUNT', PAGE);
+    const entries = rows.flatMap(([id, [, text]]) => parseEntry(text).map((entry) => ({ id, entry })));
+    const fitting = entries.filter(({ entry }) => entry.at >= from);
+    yield fitting;
+    const last = rows.at(-1)?.[0];
+    if (rows.length < PAGE || last === undefined || (entries.length > 0 && fitting.length === 0)) return;
+    end = `(${last}`;
+  }
+}
+
+/** Every row as it lies there, oldest first, in portions; also those of a newer version, which know how to read them. */
+export async function* auditLines(redis: Redis, keys: Keys, from: number): AsyncGenerator<string[]> {
+  for (let start = '-'; ; ) {
+    const rows = await orRedisError('read the audit trail', redis.xrange(keys.audit, start, '+', 'COUNT', PAGE));
+    yield rows.flatMap(([, [, text = '']]) => (isSince(text, from) ? [text] : []));
+    const last = rows.at(-1)?.[0];
+    if (rows.length < PAGE || last === undefined) return;
+    start = `(${last}`;
+  }
+}
+
+function isSince(text: string, from: number): boolean {
+  const { at } = JSON.parse(text) as Partial<AuditEntry>;
+  return typeof at !== 'number' || at >= from;
 }
 
 /** An entry of a newer version is left alone, not shown wrongly. */
