@@ -115,6 +115,8 @@ export function portsOf(options: PortsOptions, queues: Queues, keys: Keys) {
       changes: changeQueue(redis, queues, keys),
       locks: lockDesk(locking),
       nameOf: people.nameOf,
+      linkOf: async ({ channelId, messageTs, threadTs }) =>
+        messageTs === undefined ? undefined : linkTo(options.team.url, { channelId, ts: messageTs }, threadTs),
       catalogue: catalogueOf(commands),
       settings,
       clock,

@@ -7,6 +7,7 @@ import { cancel } from './cancel.js';
 import { deploy } from './deploy.js';
 import { digest } from './digest.js';
 import { help } from './help.js';
+import { history } from './history.js';
 import { lock } from './lock.js';
 import { logs } from './logs.js';
 import { restart } from './restart.js';
@@ -39,6 +40,7 @@ export const commands: readonly Command[] = [
   cancel,
   lock,
   unlock,
+  history,
 ];
 
 /** One Map, made once: finding a command costs the same among seven and among five hundred. */

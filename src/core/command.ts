@@ -3,7 +3,7 @@
 import type { z } from 'zod';
 import type { Rule } from './alert.js';
 import type { LockDesk } from './app-lock.js';
-import type { AuditEntry } from './audit.js';
+import type { AuditEntry, AuditTrail } from './audit.js';
 import type { Incidents } from './board.js';
 import type { ChangeQueue } from './changes.js';
 import type { Jenkins, Json, JsonObject, Marathon, Mesos } from './cluster.js';
@@ -85,7 +85,7 @@ export interface Ports {
   jenkins: Jenkins;
   /** The controller's manifest as text, read when asked for. */
   manifest: { read(): Promise<string> };
-  audit: { recent(limit: number): Promise<AuditEntry[]> };
+  audit: Pick<AuditTrail, 'recent' | 'page'>;
   /** The samples of the past. */
   usage: Pick<UsageStore, 'read' | 'latest'>;
   digests: DigestDesk;
@@ -99,6 +99,8 @@ export interface Ports {
   locks: LockDesk;
   /** What people call somebody: names them without notifying them; the id when Slack does not say. */
   nameOf(userId: string): Promise<string>;
+  /** Address of the message that told of a change; undefined when it is not known. */
+  linkOf(entry: AuditEntry): Promise<string | undefined>;
   catalogue: Catalogue;
   settings: Settings;
   clock: Clock;

@@ -205,8 +205,9 @@ export function fakePerform(command: Partial<Ports> = {}): FakePerform {
   const trail: AuditEntry[] = [];
   const counts: FakePerform['counts'] = [];
   const recent = async (limit: number) => trail.toReversed().slice(0, limit);
+  const ports = fakePorts({ clock });
   return {
-    command: { ...fakePorts({ clock }), audit: { recent }, ...command },
+    command: { ...ports, audit: { ...ports.audit, recent }, ...command },
     messages: fakeMessages(),
     plans: fakePlans(),
     audit: {

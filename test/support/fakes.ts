@@ -107,6 +107,19 @@ export const fakeChanges = (calls: Partial<ChangeQueue> = {}): ChangeQueue => ({
   ...calls,
 });
 
+/** @param entries newest first; the id of each row is its place from the end */
+const fakeTrail = (entries: readonly AuditEntry[]): Ports['audit'] => ({
+  recent: async (limit) => entries.slice(0, limit),
+  async page({ from, before, fits, limit }) {
+    const rows = entries.map((entry, index) => ({ id: `${entries.length - index}-0`, entry }));
+    const older = rows.filter(
+      ({ id }) => before === undefined || Number.parseInt(id, 10) < Number.parseInt(before, 10),
+    );
+    const fitting = older.filter(({ entry }) => entry.at >= from && fits(entry));
+    return { rows: fitting.slice(0, limit), isMore: fitting.length > limit };
+  },
+});
+
 const NAMES: Readonly<Record<string, string>> = { U0ANA: 'Ana', U0LEE: 'Lee', U0BOB: 'Bob' };
 
 export interface FakeLocks extends LockDesk {
@@ -214,7 +227,7 @@ export function fakePorts(calls: FakeCalls = {}): Ports {
     mesos: fakeMesos(calls.mesos),
     jenkins: fakeJenkins(calls.jenkins),
     manifest: { read: async () => calls.manifest?.() ?? MANIFEST },
-    audit: { recent: async (limit) => (calls.audit ?? []).slice(0, limit) },
+    audit: fakeTrail(calls.audit ?? []),
     usage: fakeSamples(calls.samples ?? []),
     digests: fakeDigests(calls.digests),
     incidents: fakeIncidents(calls.incidents),
@@ -222,6 +235,8 @@ export function fakePorts(calls: FakeCalls = {}): Ports {
     changes: fakeChanges(calls.changes),
     locks: calls.locks ?? fakeLocks(),
     nameOf: async (userId) => NAMES[userId] ?? userId,
+    linkOf: async ({ messageTs }) =>
+      messageTs === undefined ? undefined : `https://example.slack.com/archives/C0CI/p${messageTs.replace('.', '')}`,
     catalogue: catalogueOf(commands),
     settings: { ...SETTINGS, ...calls.settings },
     clock: calls.clock ?? manualClock(),

@@ -112,8 +112,10 @@ async function withTwin<T>(
 }
 
 /** Of a message of ours, for people; what `chat.getPermalink` would answer (docs.slack.dev). @param workspace with trailing slash */
-export const linkTo = (workspace: string, { channelId, ts }: Spot): string =>
-  `${workspace}archives/${channelId}/p${ts.replace('.', '')}`;
+export function linkTo(workspace: string, { channelId, ts }: Spot, threadTs?: string): string {
+  const inThread = threadTs === undefined ? '' : `?thread_ts=${threadTs}&cid=${channelId}`;
+  return `${workspace}archives/${channelId}/p${ts.replace('.', '')}${inThread}`;
+}
 
 const spotOf = (answer: { channel?: string; ts?: string }): Spot => {
   if (answer.channel === undefined || answer.ts === undefined)
