@@ -6,6 +6,7 @@ import { authorise, mayApprove, mayPass, type Question, reach } from '../core/au
 import type { Actor, Asked, Command, Permission, Place } from '../core/command.js';
 import { type PressAction, say } from '../core/conversation.js';
 import type { GroupFacts } from '../core/groups.js';
+import { policyFor } from '../core/history-policy.js';
 import type { ChangeProgress } from '../core/jobs.js';
 import type { Parsed } from '../core/parse.js';
 import { idsOf, isGroup, type Policy, rulesAbout } from '../core/policy.js';
@@ -36,7 +37,16 @@ export function permissionFromMemory(
   const { actor, place } = asking;
   const remembered = people.remembered(actor.userId, place.channelId);
   const homeTeamId = people.homeTeamId();
-  return mayPass({ policy: policy(), actor, place, ...remembered, homeTeamId, command, policyWords, args });
+  return mayPass({
+    policy: policyFor(command.name, policy()),
+    actor,
+    place,
+    ...remembered,
+    homeTeamId,
+    command,
+    policyWords,
+    args,
+  });
 }
 
 /** @throws UpstreamError when Slack does not tell who is asking: nobody is let in on facts that could not be read */
@@ -93,7 +103,7 @@ export async function permissionToApprove(
 async function questionOf({ actor, place }: Asking, wanted: Wanted, ports: AskingPorts): Promise<Question> {
   const { people } = ports;
   const { command, policyWords, args } = wanted;
-  const policy = ports.policy();
+  const policy = policyFor(command.name, ports.policy());
   const [person, channel, groups] = await Promise.all([
     people.person(actor.userId),
     people.channel(place.channelId),
