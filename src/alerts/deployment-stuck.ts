@@ -209,7 +209,7 @@ function overWords({ appId, ended, lastedMs }: Stuck): Rich {
 const rollback = ({ appId, planId }: Stuck): Button => ({
   label: 'Roll the deployment back',
   action: 'run',
-  value: `cancel ${planId}`,
+  value: `cancel ${planId} --rollback`,
   style: 'danger',
   confirm: {
     title: 'Roll the deployment back?',

@@ -1,54 +1,86 @@
 // `/ci cancel [ID]`: stops what waits or runs: a change of ours, or a Marathon deployment, saying first which, and
-// afterwards what that leaves behind.
+// afterwards what that leaves behind. For a deployment there are two ways, and it asks which.
 import { z } from 'zod';
+import { holderWords } from '../core/app-lock.js';
+import { given } from '../core/arguments.js';
 import type { ChangeInfo } from '../core/changes.js';
+import type { Deployment } from '../core/cluster.js';
 import { type Asked, defineCommand, type Ports } from '../core/command.js';
 import { type Message, say } from '../core/conversation.js';
+import { stepWords } from '../core/deployment-words.js';
 import { UserError } from '../core/errors.js';
 import { told } from '../core/gather.js';
+import { Offer } from '../core/offer.js';
 import { code, md, mention } from '../core/text.js';
 import { SECOND } from '../core/time.js';
 
-const Args = z.object({
-  id: z.string().min(3, { error: 'Expected an id of at least 3 characters.' }).max(100).optional(),
-});
+/** `rollback`: back to the state before · `leave`: Marathon forgets the plan where it stands. */
+type How = 'rollback' | 'leave';
+
+interface Args {
+  id: string | undefined;
+  how: How | undefined;
+}
+
+const args = z
+  .object({
+    id: z.string().min(3, { error: 'Expected an id of at least 3 characters.' }).max(100).optional(),
+    rollback: given,
+    leave: given,
+  })
+  .refine(({ rollback, leave }) => !(rollback && leave), { error: 'Either `--rollback` or `--leave`, not both.' })
+  .transform(({ id, rollback, leave }): Args => ({ id, how: leave ? 'leave' : rollback ? 'rollback' : undefined }));
 
 /** Whoever cancels is in a hurry. */
 const DEPLOYMENTS_WAIT_MS = 5 * SECOND;
 
-type Target =
-  | { kind: 'change'; jobId: string; text: string; userId: string; running: boolean }
-  | { kind: 'deployment'; id: string };
+type ChangeTarget = { kind: 'change'; jobId: string; text: string; userId: string; running: boolean };
+type Found = ChangeTarget | { kind: 'deployment'; deployment: Deployment };
+/** What was chosen; kept with the job. */
+type Target = ChangeTarget | { kind: 'deployment'; id: string; how: How; restarts: boolean };
 
 type Facts =
   | { target: Target; result: 'dropped' | 'asked' | 'unknown' }
-  | { target: Target; result: 'rolled-back'; deploymentId: string | undefined }
+  | { target: Target; result: 'rolled-back'; deploymentId: string | undefined; restarts: boolean }
+  | { target: Target; result: 'left' }
   | { target: Target; result: 'over' };
 
 export const cancel = defineCommand({
   name: 'cancel',
-  usage: 'cancel [id]',
-  summary: 'Stop a waiting or running change, or roll back a Marathon deployment.',
-  examples: ['cancel', 'cancel 5cd987cd'],
+  usage: 'cancel [id] [--rollback|--leave]',
+  summary: 'Stop a waiting or running change, or a Marathon deployment.',
+  examples: ['cancel', 'cancel 5cd987cd', 'cancel 5cd987cd --rollback'],
   details: [
     'Without an id: the one thing that can be cancelled now; with several, it lists them.',
-    'A change that has not written anything yet ends with nothing changed. A Marathon deployment is rolled back: Marathon starts another deployment to the state before.',
+    'A change that has not written anything yet ends with nothing changed. A Marathon deployment is shown first, with a button for each way.',
+    '`--rollback`: Marathon starts another deployment to the state before. `--leave`: Marathon forgets the plan where it stands and frees the app, which may stay half changed.',
   ],
-  syntax: { words: ['id'] },
-  args: Args,
+  syntax: { words: ['id'], options: { rollback: 'switch', leave: 'switch' } },
+  args,
   effect: 'change',
-  before: async ({ id }, ports) => JSON.parse(JSON.stringify(await choose(id, ports))),
+  before: async (wanted: Args, ports) => JSON.parse(JSON.stringify(await choose(wanted, ports))),
   run: (_args, ports, asked, before) => stop(before as unknown as Target, ports, asked),
   view,
 });
 
-async function choose(id: string | undefined, ports: Ports): Promise<Target> {
-  const { targets, gap } = await candidates(ports);
-  const fitting = id === undefined ? targets : targets.filter((target) => idOf(target).startsWith(id));
+async function choose({ id, how }: Args, ports: Ports): Promise<Target> {
+  const { found, gap } = await candidates(ports);
+  const fitting = id === undefined ? found : found.filter((one) => idOf(one).startsWith(id));
   const [only] = fitting;
-  if (only === undefined) throw nothing(id, targets, gap);
+  if (only === undefined) throw nothing(id, found, gap);
   if (fitting.length > 1)
     throw new UserError(`There are ${fitting.length} things to cancel.`, `Say which: ${list(fitting)}.`);
+  if (only.kind === 'deployment') {
+    const { deployment } = only;
+    if (how === undefined) throw await question(deployment, ports);
+    return { kind: 'deployment', id: deployment.id, how, restarts: touchesController(deployment, ports) };
+  }
+  if (how === 'leave') {
+    throw new UserError(
+      '`--leave` is for a Marathon deployment, and this is a change of ours, which says by itself what it leaves. Nothing was cancelled.',
+      `\`cancel ${only.jobId}\` stops it.`,
+    );
+  }
   return only;
 }
 
@@ -58,13 +90,13 @@ async function candidates({
   marathon,
   settings,
   clock,
-}: Ports): Promise<{ targets: Target[]; gap: string | undefined }> {
+}: Ports): Promise<{ found: Found[]; gap: string | undefined }> {
   const [running, waiting, deployments] = await Promise.all([
     changes.running(),
     changes.waiting(),
     told(clock, 'Marathon', () => marathon.deployments(), DEPLOYMENTS_WAIT_MS),
   ]);
-  const asTarget = (change: ChangeInfo, isRunning: boolean): Target => ({
+  const asTarget = (change: ChangeInfo, isRunning: boolean): ChangeTarget => ({
     kind: 'change',
     jobId: change.jobId,
     text: change.text,
@@ -75,21 +107,61 @@ async function candidates({
     ...(running === undefined ? [] : [asTarget(running, true)]),
     ...waiting.map((change) => asTarget(change, false)),
   ];
-  if (!deployments.ok) return { targets: ours, gap: deployments.missing };
+  if (!deployments.ok) return { found: ours, gap: deployments.missing };
   // A running change of ours owns the deployment it started: cancelling the change cancels both.
   const owned = running !== undefined && ['applying', 'applied', 'following'].includes(running.step);
-  const touching = owned
-    ? []
-    : deployments.value.filter((deployment) => deployment.affectedApps.includes(settings.appId));
+  const apps = [...(owned ? [] : [settings.appId]), settings.executorsAppId];
+  const touching = deployments.value.filter(({ affectedApps }) => affectedApps.some((app) => apps.includes(app)));
   return {
-    targets: [...ours, ...touching.map((deployment): Target => ({ kind: 'deployment', id: deployment.id }))],
+    found: [...ours, ...touching.map((deployment): Found => ({ kind: 'deployment', deployment }))],
     gap: undefined,
   };
 }
 
-const idOf = (target: Target): string => (target.kind === 'change' ? target.jobId : target.id);
+const touchesController = ({ affectedApps }: Deployment, { settings }: Ports): boolean =>
+  affectedApps.includes(settings.appId);
 
-const list = (targets: readonly Target[]): string =>
+/** What it is, and what each way does to it, before anything is done. */
+async function question(deployment: Deployment, ports: Ports): Promise<Offer> {
+  const { settings, clock, locks } = ports;
+  const lock = await locks.standing();
+  const { id } = deployment;
+  const restarts = touchesController(deployment, ports) ? '; the controller may restart once more' : '';
+  const locked =
+    lock === undefined ? '' : ` \`${settings.appId}\` is ${holderWords(lock, settings.timeZone, clock.now())}.`;
+  const apps = deployment.affectedApps.join(', ');
+  return new Offer(
+    `Marathon deployment \`${id}\` of \`${apps}\`: ${stepWords(deployment, clock.now())}. Nothing was cancelled yet.${locked}`,
+    `Roll back: Marathon starts another deployment to the state before this one${restarts}. Leave as is: Marathon forgets the plan where it stands and frees the app; nothing is undone, so it may stay half changed.`,
+    {
+      label: 'Roll back',
+      action: 'run',
+      value: `cancel ${id} --rollback`,
+      style: 'danger',
+      confirm: {
+        title: 'Roll the deployment back?',
+        text: `Marathon starts another deployment that takes ${apps} back to the state before this one${restarts}.`,
+        yes: 'Roll back',
+        no: 'Do nothing',
+      },
+    },
+    {
+      label: 'Leave as is',
+      action: 'run',
+      value: `cancel ${id} --leave`,
+      confirm: {
+        title: 'Leave it where it stands?',
+        text: `Marathon forgets the plan (force=true) and undoes nothing: ${apps} may stay half changed, until somebody deploys again.`,
+        yes: 'Leave as is',
+        no: 'Do nothing',
+      },
+    },
+  );
+}
+
+const idOf = (found: Found): string => (found.kind === 'change' ? found.jobId : found.deployment.id);
+
+const list = (targets: readonly Found[]): string =>
   targets
     .slice(0, 8)
     .map(
@@ -98,7 +170,7 @@ const list = (targets: readonly Target[]): string =>
     )
     .join(', ');
 
-function nothing(id: string | undefined, targets: readonly Target[], gap: string | undefined): UserError {
+function nothing(id: string | undefined, targets: readonly Found[], gap: string | undefined): UserError {
   const unseen = gap === undefined ? '' : ` Marathon's deployments could not be seen (${gap}).`;
   if (id === undefined)
     return new UserError(
@@ -111,10 +183,10 @@ function nothing(id: string | undefined, targets: readonly Target[], gap: string
 
 async function stop(target: Target, { changes, marathon }: Ports, asked: Asked): Promise<Facts> {
   if (target.kind === 'change') return { target, result: await changes.stop(target.jobId, asked.actor.userId) };
-  const done = await marathon.cancelDeployment(target.id, 'rollback');
-  return done === undefined
-    ? { target, result: 'over' }
-    : { target, result: 'rolled-back', deploymentId: done.deploymentId };
+  const done = await marathon.cancelDeployment(target.id, target.how);
+  if (done === undefined) return { target, result: 'over' };
+  if (target.how === 'leave') return { target, result: 'left' };
+  return { target, result: 'rolled-back', deploymentId: done.deploymentId, restarts: target.restarts };
 }
 
 function view(facts: Facts): { ok: boolean; message: Message } {
@@ -141,10 +213,17 @@ function view(facts: Facts): { ok: boolean; message: Message } {
       return {
         ok: true,
         message: say(
-          md`:no_entry_sign: ${what} is being rolled back: Marathon goes to the state before${back}, and the controller may restart once more. \`status\` shows it.`,
+          md`:no_entry_sign: ${what} is being rolled back: Marathon goes to the state before${back}${facts.restarts ? ', and the controller may restart once more' : ''}. \`deployments\` shows it.`,
         ),
       };
     }
+    case 'left':
+      return {
+        ok: true,
+        message: say(
+          md`:no_entry_sign: ${what} is forgotten where it stood: nothing was undone, and other changes are possible again. \`where\` shows what runs now, \`deploy\` makes it whole.`,
+        ),
+      };
     // After a worker's death the same cancel is asked for twice, and the second finds nothing.
     case 'unknown':
     case 'over':

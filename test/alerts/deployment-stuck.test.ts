@@ -229,7 +229,7 @@ test('the message says what failed, and offers to roll it back', () => {
     remedy: {
       label: 'Roll the deployment back',
       action: 'run',
-      value: 'cancel 5cd987cd',
+      value: 'cancel 5cd987cd --rollback',
       style: 'danger',
       confirm: {
         title: 'Roll the deployment back?',

@@ -5,9 +5,11 @@ import type { ChangeInfo } from '../../src/core/changes.js';
 import type { Json } from '../../src/core/cluster.js';
 import type { Message } from '../../src/core/conversation.js';
 import { UserError } from '../../src/core/errors.js';
+import { Offer } from '../../src/core/offer.js';
 import { parse } from '../../src/core/parse.js';
 import { aDeployment, NOW, silence } from '../support/ci-service.js';
-import { asked, type FakeCalls, fakePorts } from '../support/fakes.js';
+import { asked, type FakeCalls, fakeLocks, fakePorts } from '../support/fakes.js';
+import { aLock } from '../support/locking.js';
 
 const change = (jobId: string, step: string, text = 'deploy'): ChangeInfo => ({
   jobId,
@@ -106,13 +108,13 @@ describe("a deployment of somebody else's", () => {
       'is rolled back',
       { deploymentId: '77aa' },
       true,
-      'Marathon deployment 5cd987cd is being rolled back: Marathon goes to the state before (deployment 77aa), and the controller may restart once more. status shows it.',
+      'Marathon deployment 5cd987cd is being rolled back: Marathon goes to the state before (deployment 77aa), and the controller may restart once more. deployments shows it.',
     ],
     [
       'is rolled back by a Marathon that names nothing',
       { deploymentId: undefined },
       true,
-      'Marathon deployment 5cd987cd is being rolled back: Marathon goes to the state before, and the controller may restart once more. status shows it.',
+      'Marathon deployment 5cd987cd is being rolled back: Marathon goes to the state before, and the controller may restart once more. deployments shows it.',
     ],
     [
       'that is over, or was cancelled by a worker that died, is not said to be running on',
@@ -121,8 +123,64 @@ describe("a deployment of somebody else's", () => {
       'Marathon deployment 5cd987cd is no longer under way, so there was nothing left to cancel. status shows what runs now.',
     ],
   ])('%s', async (_what, answer, ok, words) => {
-    const done = await cancelled('cancel', { marathon: rolledBack(answer) });
+    const done = await cancelled('cancel --rollback', { marathon: rolledBack(answer) });
     expect([done.ok, done.message.text]).toEqual([ok, words]);
+  });
+
+  test('is shown first, with what either way would do, and nothing is done yet', async () => {
+    const calls = { marathon: { deployments: async () => [aDeployment()] } };
+    const error = await cancelled('cancel', calls).catch((reason: unknown) => reason);
+    if (!(error instanceof Offer)) throw new Error('nothing was asked');
+    expect(error.message).toBe(
+      'Marathon deployment `5cd987cd` of `/jenkins`: step 1 of 2 (restart /jenkins), in progress for 2 min. Nothing was cancelled yet.',
+    );
+    expect(error.hint).toBe(
+      'Roll back: Marathon starts another deployment to the state before this one; the controller may restart once more. Leave as is: Marathon forgets the plan where it stands and frees the app; nothing is undone, so it may stay half changed.',
+    );
+    expect(error.buttons.map(({ label, value, style }) => [label, value, style])).toEqual([
+      ['Roll back', 'cancel 5cd987cd --rollback', 'danger'],
+      ['Leave as is', 'cancel 5cd987cd --leave', undefined],
+    ]);
+    expect(error.buttons.map(({ confirm }) => confirm?.text)).toEqual([
+      'Marathon starts another deployment that takes /jenkins back to the state before this one; the controller may restart once more.',
+      'Marathon forgets the plan (force=true) and undoes nothing: /jenkins may stay half changed, until somebody deploys again.',
+    ]);
+  });
+
+  test('is shown with the lock that somebody holds', async () => {
+    const calls = { marathon: { deployments: async () => [aDeployment()] }, locks: fakeLocks(aLock()) };
+    expect(await mistake('cancel', calls)).toContain(
+      'Nothing was cancelled yet. `/jenkins` is locked by <@U0LEE> for another 1 h (until Thu 28 May 11:00 UTC): `moving the repository`.',
+    );
+  });
+
+  test('is left where it stands when that is asked for', async () => {
+    const marathon = {
+      deployments: async () => [aDeployment()],
+      async cancelDeployment(id: string, how: string) {
+        expect([id, how]).toEqual(['5cd987cd', 'leave']);
+        return { deploymentId: undefined };
+      },
+    };
+    expect(await cancelled('cancel 5cd9 --leave', { marathon })).toMatchObject({
+      ok: true,
+      message: {
+        text: 'Marathon deployment 5cd987cd is forgotten where it stood: nothing was undone, and other changes are possible again. where shows what runs now, deploy makes it whole.',
+      },
+    });
+  });
+
+  test('of the app with the executors is one to cancel too, and no controller restarts for it', async () => {
+    const calls = {
+      settings: { executorsAppId: '/agents' },
+      marathon: {
+        deployments: async () => [aDeployment({ affectedApps: ['/agents'] })],
+        cancelDeployment: async () => ({ deploymentId: '77aa' }),
+      },
+    };
+    expect((await cancelled('cancel --rollback', calls)).message.text).toBe(
+      'Marathon deployment 5cd987cd is being rolled back: Marathon goes to the state before (deployment 77aa). deployments shows it.',
+    );
   });
 
   test('is offered beside a change of ours that has written nothing yet', async () => {
@@ -163,6 +221,16 @@ describe('nothing to cancel', () => {
     ],
   ])('%s (%#)', async (text, calls, words) => {
     expect(await mistake(text, calls)).toBe(words);
+  });
+
+  test('a change of ours cannot be left where it stands', async () => {
+    const { stopped, changes } = stopping('asked', change('d-lee-go', 'following'));
+    expect(await mistake('cancel --leave', { changes })).toContain('`cancel d-lee-go` stops it.');
+    expect(stopped).toEqual([]);
+  });
+
+  test('both ways at once is a mistake', () => {
+    expect(() => parse('cancel --leave --rollback', catalogueOf([cancel]))).toThrow('Either `--rollback` or `--leave`');
   });
 
   test('an id of two letters would fit anything', () => {

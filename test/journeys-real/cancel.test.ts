@@ -1,8 +1,9 @@
 // `/ci cancel` over the whole rig: what waits, what runs, what others started, and nothing at all.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HOUR } from '../../src/core/time.js';
+import { pressables, type SlackMessage } from '../../src/playground/slack/workspace.js';
 import { type Rig, startLongBuild, startRig, until } from '../support/rig.js';
-import { actsIn, ask, audit, change, ending, plan, press, putsThatTook, settle } from '../support/talk.js';
+import { actsIn, ask, audit, change, ending, plan, press, putsThatTook, roots, settle } from '../support/talk.js';
 
 let rig: Rig;
 beforeAll(async () => {
@@ -87,15 +88,48 @@ describe('cancel', () => {
     expect(rig.world.marathon.app('/jenkins').definition['mem']).toBe(before);
   });
 
-  it('rolls back a deployment made elsewhere and names it', async () => {
-    // Without offers it cannot end before it is cancelled, however busy this machine is.
-    rig.world.cluster.withholdOffers(true);
-    rig.world.marathon.changes.restart('/jenkins');
-    const [theirs] = rig.world.marathon.deployments;
-    const root = await change(rig, 'cancel');
-    rig.world.cluster.withholdOffers(false);
-    expect(root.text).toContain(`Marathon deployment ${theirs?.id} is being rolled back`);
-    await until(controllerUp);
+  describe('of a deployment made elsewhere', () => {
+    /** Without offers it cannot end before it is cancelled, however busy this machine is. */
+    const theirs = () => {
+      rig.world.cluster.withholdOffers(true);
+      rig.world.marathon.changes.restart('/jenkins');
+      return rig.world.marathon.deployments[0]?.id;
+    };
+    const asked = async (): Promise<SlackMessage> => {
+      const from = rig.slack.messages.length;
+      await rig.slack.command({ user: '@ana', channel: '#ci', text: 'cancel' });
+      return rig.slack.changed(
+        () =>
+          rig.slack.messages.slice(from).find((one) => pressables(one).some(({ label }) => label === 'Leave as is')),
+        12_000,
+      );
+    };
+    const said = (words: RegExp) => rig.slack.changed(() => roots(rig).find(({ text }) => words.test(text)), 12_000);
+
+    it('asks first, then rolls it back and names it', async () => {
+      const id = theirs();
+      const question = await asked();
+      expect(question.text).toMatch(
+        new RegExp(`^Marathon deployment ${id} of /jenkins: step .*Nothing was cancelled yet`),
+      );
+      expect(rig.world.marathon.deployments.map((deployment) => deployment.id)).toEqual([id]);
+      await press(rig, question, 'Roll back');
+      await said(new RegExp(`Marathon deployment ${id} is being rolled back`));
+      rig.world.cluster.withholdOffers(false);
+      await until(controllerUp);
+    });
+
+    it('leaves it where it stands when that is wanted', async () => {
+      const id = theirs();
+      await press(rig, await asked(), 'Leave as is');
+      await said(new RegExp(`Marathon deployment ${id} is forgotten where it stood`));
+      expect(rig.world.marathon.deployments).toEqual([]);
+      expect(await entryOf(`cancel ${id} --leave`)).toMatchObject([
+        { outcome: 'succeeded', understood: { id, how: 'leave' } },
+      ]);
+      rig.world.cluster.withholdOffers(false);
+      await until(controllerUp);
+    });
   });
 
   it('refuses whom no rule names, and does nothing', async () => {
