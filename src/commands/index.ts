@@ -5,6 +5,7 @@ import { ack } from './ack.js';
 import { alerts } from './alerts.js';
 import { cancel } from './cancel.js';
 import { deploy } from './deploy.js';
+import { deployments } from './deployments.js';
 import { digest } from './digest.js';
 import { help } from './help.js';
 import { history } from './history.js';
@@ -41,6 +42,7 @@ export const commands: readonly Command[] = [
   lock,
   unlock,
   history,
+  deployments,
 ];
 
 /** One Map, made once: finding a command costs the same among seven and among five hundred. */

@@ -4,7 +4,7 @@ import type { AuditEntry } from './audit.js';
 import { MINUTE } from './time.js';
 
 /** Marathon's clock made the version, ours the trail. */
-const CLOCKS_APART_MS = 2 * MINUTE;
+export const CLOCKS_APART_MS = 2 * MINUTE;
 
 const MAKERS: ReadonlySet<string> = new Set(['deploy', 'restart', 'rollback', 'suspend', 'resume']);
 const MADE_NONE: ReadonlySet<string> = new Set(['refused', 'unchanged']);
