@@ -20,6 +20,7 @@ import { status } from './status.js';
 import { suspend } from './suspend.js';
 import { unlock } from './unlock.js';
 import { usage } from './usage.js';
+import { versions } from './versions.js';
 import { where } from './where.js';
 
 export const commands: readonly Command[] = [
@@ -43,6 +44,7 @@ export const commands: readonly Command[] = [
   unlock,
   history,
   deployments,
+  versions,
 ];
 
 /** One Map, made once: finding a command costs the same among seven and among five hundred. */
