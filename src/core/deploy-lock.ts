@@ -75,7 +75,7 @@ export async function lockedWords(
     `Wait until it has ended, or ${cancel}; \`${show}\` shows it.`,
     show,
     owner === undefined
-      ? { command: `cancel ${id}`, does: `Marathon rolls deployment ${id} back to the state before it.` }
+      ? { command: `cancel ${id} --rollback`, does: `Marathon rolls deployment ${id} back to the state before it.` }
       : { command: `cancel ${owner.jobId}`, does: `This stops the change “${owner.text}” on its way.` },
   );
 }

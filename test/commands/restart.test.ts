@@ -108,7 +108,7 @@ describe('its plan', () => {
       'a locked app',
       anApp({ deploymentIds: ['5cd987cd'] }),
       '`/jenkins` is locked by deployment `5cd987cd` (step 1 of 2), in progress for 2 min. No change under way in Bellboard owns it. Nothing was changed.',
-      'Wait until it has ended, or `cancel 5cd987cd` to roll it back; `status` shows it.',
+      'Wait until it has ended, or `cancel 5cd987cd` to roll it back; `deployments` shows it.',
     ],
   ])('is refused for %s', async (_what, app, what, hint) => {
     const marathon = { app: async () => app, deployments: async () => [aDeployment()] };

@@ -16,7 +16,7 @@ const carrying = (jobId: string) => ({
 
 const LOCK = '`/jenkins` is locked by deployment `5cd987cd` (step 1 of 2), in progress for 2 min.';
 const NOBODYS = `${LOCK} No change under way in Bellboard owns it. Nothing was changed.`;
-const ROLL_BACK = 'Wait until it has ended, or `cancel 5cd987cd` to roll it back; `status` shows it.';
+const ROLL_BACK = 'Wait until it has ended, or `cancel 5cd987cd` to roll it back; `deployments` shows it.';
 
 describe('a lock', () => {
   test.each<[string, readonly string[], FakeCalls, string, string]>([
@@ -26,7 +26,7 @@ describe('a lock', () => {
       ['5cd987cd'],
       { marathon: carrying('d-lee-go'), changes: ours('following') },
       `${LOCK} It belongs to \`deploy --mem 3072\` of <@U0LEE>. Nothing was changed.`,
-      'Wait until it has ended, or `cancel d-lee-go`; `status` shows it.',
+      'Wait until it has ended, or `cancel d-lee-go`; `deployments` shows it.',
     ],
     [
       'is not of a change that has written nothing yet',
@@ -47,7 +47,7 @@ describe('a lock', () => {
       ['5cd987cd'],
       { marathon: carrying('d-old-go'), changes: ours('following', 'd-lee-go', 'restart --now') },
       `${LOCK} It belongs to \`restart --now\` of <@U0LEE>. Nothing was changed.`,
-      'Wait until it has ended, or `cancel d-lee-go`; `status` shows it.',
+      'Wait until it has ended, or `cancel d-lee-go`; `deployments` shows it.',
     ],
     [
       'is not of a restart that may not have been taken',
@@ -150,7 +150,7 @@ describe('a lock', () => {
 
   test('offers to look, and to end what holds the app', async () => {
     const outside = await lockedWords(['5cd987cd'], fakePorts({ marathon: carrying('x') }), 'd-ana-go');
-    expect([outside.show, outside.cancel?.command]).toEqual(['status', 'cancel 5cd987cd']);
+    expect([outside.show, outside.cancel?.command]).toEqual(['deployments', 'cancel 5cd987cd --rollback']);
     const mine = fakePorts({ marathon: carrying('d-lee-go'), changes: ours('following') });
     expect((await lockedWords(['5cd987cd'], mine, 'd-ana-go')).cancel?.command).toBe('cancel d-lee-go');
     expect((await lockedWords([], fakePorts({}), 'd-ana-go')).cancel).toBeUndefined();

@@ -206,7 +206,7 @@ describe('a plan is refused', () => {
     const calls = { marathon: { app: async () => locked, deployments: async () => [aDeployment()] } };
     expect(await refusalOf(plan(calls))).toEqual([
       '`/jenkins` is locked by deployment `5cd987cd` (step 1 of 2), in progress for 2 min. No change under way in Bellboard owns it. Nothing was changed.',
-      'Wait until it has ended, or `cancel 5cd987cd` to roll it back; `status` shows it.',
+      'Wait until it has ended, or `cancel 5cd987cd` to roll it back; `deployments` shows it.',
     ]);
   });
 
