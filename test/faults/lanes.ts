@@ -24,21 +24,32 @@ export async function playAll(cases: readonly Case[], options: LanesOptions): Pr
 
 async function run(left: Case[], cast: Cast, seed: number, { played }: LanesOptions): Promise<void> {
   let scene: Scene | undefined;
-  for (let one = left.shift(); one !== undefined; one = left.shift()) {
-    try {
-      scene ??= await openScene(cast, seed);
-      const how = await play(scene, one);
-      played(one, how);
-      if (how.faults.length === 0) continue;
-    } catch (error) {
-      played(one, brokenBy(one, error));
-    }
-    // What went wrong once must not be taken for the fault of the next.
+  const open = async () => {
+    scene ??= await openScene(cast, seed);
+    return scene;
+  };
+  const shut = async () => {
     await scene?.close().catch(() => {});
     scene = undefined;
+  };
+  for (let one = left.shift(); one !== undefined; one = left.shift()) {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      const how: Played = await open().then(
+        (ready) => play(ready, one as Case).catch((error: unknown) => brokenBy(one as Case, error)),
+        (error: unknown) => brokenBy(one as Case, error),
+      );
+      // What went wrong once must not be taken for the fault of the next.
+      if (how.faults.length > 0) await shut();
+      if (how.broken && attempt < ATTEMPTS) continue;
+      played(one, how);
+      break;
+    }
   }
-  await scene?.close();
+  await shut();
 }
+
+/** A machine that has no time for us gets another chance; Bellboard does not. */
+const ATTEMPTS = 3;
 
 const brokenBy = ({ name }: Case, error: unknown): Played => ({
   name,
@@ -47,5 +58,6 @@ const brokenBy = ({ name }: Case, error: unknown): Played => ({
   doubled: false,
   unanswered: false,
   forgotten: false,
+  broken: true,
   faults: [`it could not be played: ${error instanceof Error ? error.message : String(error)}`],
 });

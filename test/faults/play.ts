@@ -30,6 +30,8 @@ export interface Played {
   unanswered: boolean;
   /** A forgetful Redis left it so: what the README says a failover may do. */
   forgotten: boolean;
+  /** It could not be played to its end: says nothing of Bellboard, and something of the machine or of this suite. */
+  broken: boolean;
   /** One line for each thing that is not as promised. */
   faults: string[];
 }
@@ -52,6 +54,7 @@ export async function play(scene: Scene, { act, fault, name }: Case): Promise<Pl
     doubled: false,
     unanswered: false,
     forgotten: false,
+    broken: false,
     faults: [],
   };
   try {
@@ -60,11 +63,16 @@ export async function play(scene: Scene, { act, fault, name }: Case): Promise<Pl
     const entries = (await audit(scene)).filter(({ jobId }) => !earlier.has(jobId));
     judge(played, { scene, act, fault, prepared, channel, from, entries, asked });
   } catch (error) {
-    played.faults.push(error instanceof Error ? error.message : String(error));
+    broke(played, error);
   }
   played.injected = happened();
-  await tidy(scene, prepared).catch((error: unknown) => played.faults.push(`afterwards: ${String(error)}`));
+  await tidy(scene, prepared).catch((error: unknown) => broke(played, error));
   return played;
+}
+
+function broke(played: Played, error: unknown): void {
+  played.broken = true;
+  played.faults.push(error instanceof Error ? error.message : String(error));
 }
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -391,7 +391,22 @@ const BOT_DIES: readonly Fault[] = [
     }),
   ),
   {
-    name: 'kill -9 of the bot as soon as it has acknowledged',
+    name: 'kill -9 of the bot before the act',
+    kind: 'kill -9 of the bot',
+    cast: 'bot apart',
+    fits: (act) => act.isAct !== undefined,
+    arm: (scene, act) => {
+      let struck = false;
+      faultsOf(scene, act).hooks.before = async (request) => {
+        if (struck || act.isAct?.(request) !== true) return;
+        struck = true;
+        await scene.strike();
+      };
+      return () => struck;
+    },
+  },
+  {
+    name: 'kill -9 of the bot as soon as something is seen',
     kind: 'kill -9 of the bot',
     cast: 'bot apart',
     fits: always,
@@ -408,7 +423,12 @@ const BOT_DIES: readonly Fault[] = [
   },
 ];
 
-/** A replica that lags behind more than a second is not what anybody promises for. */
+/**
+ * A replica that lags behind more than a second is not what anybody promises for. Of less: nothing is done twice, and what
+ * is said of Marathon and Jenkins is so. But Redis may have forgotten that something was asked, or how far it was: then
+ * its message stays as it stood or there is none, and whoever asked sees that and asks again, which does no harm. An ack
+ * or a silence that was only in Redis may be gone although it was confirmed.
+ */
 const LONGEST_LAG_MS = 1_000;
 
 const FAILOVERS: readonly Fault[] = blows(

@@ -10,24 +10,25 @@ const SEED = Number(process.env['FAULT_SEED'] ?? 2015);
 /** Only cases whose name has these words in it. */
 const ONLY = process.env['FAULT_ONLY'] ?? '';
 /** Scenes of one kind side by side: most of a case is waiting. */
-const LANES = { together: 3, twins: 1, 'worker apart': 2, 'bot apart': 1 };
+const LANES = { together: 2, twins: 1, 'worker apart': 1, 'bot apart': 1 };
 
-const sums = { cases: 0, acts: 0, injected: 0, doubled: 0, lost: 0, unanswered: 0, forgotten: 0, wrong: 0 };
+const sums = { cases: 0, acts: 0, injected: 0, doubled: 0, lost: 0, unanswered: 0, forgotten: 0, broken: 0, wrong: 0 };
 
-function count({ acts, injected, doubled, unanswered, forgotten, faults }: Played): void {
+function count({ acts, injected, doubled, unanswered, forgotten, broken, faults }: Played): void {
   sums.cases += 1;
   sums.acts += acts;
   sums.injected += Number(injected);
   sums.doubled += Number(doubled);
   sums.unanswered += Number(unanswered);
   sums.forgotten += Number(forgotten);
-  // Neither done nor said, or done and said not to be: whatever else the judge found.
-  sums.lost += Number(faults.length > 0 && !doubled && !unanswered);
+  sums.broken += Number(broken);
+  // Said to be done and not done, done and denied, or not in the audit trail.
+  sums.lost += Number(faults.length > 0 && !doubled && !unanswered && !broken);
   sums.wrong += Number(faults.length > 0);
 }
 
 const said = (): string =>
-  `${sums.cases} cases, ${sums.acts} acts, ${sums.injected} faults injected: lost ${sums.lost}, doubled ${sums.doubled}, unanswered ${sums.unanswered}; forgotten by a failover of Redis ${sums.forgotten}`;
+  `${sums.cases} cases, ${sums.acts} acts, ${sums.injected} faults injected: lost ${sums.lost}, doubled ${sums.doubled}, unanswered ${sums.unanswered}; forgotten by a failover of Redis ${sums.forgotten}, not played to the end ${sums.broken}`;
 
 test(`the whole table, ${ROUNDS} times (seed ${SEED})`, async () => {
   const wanted = CASES.filter(({ name }) => name.includes(ONLY));
