@@ -38,6 +38,7 @@ async function ours() {
     wall: nobodyWaits,
     log: createLogger({ level: 'error', secrets: () => [] }),
     tally: tallyOf(createMetrics()),
+    perMinute: 60_000_000,
   });
   return bot.port;
 }

@@ -11,6 +11,7 @@ import { slackMessenger } from './adapters/slack/messenger.js';
 import { slackPeople, type Team } from './adapters/slack/people.js';
 import { catalogueOf, commands } from './commands/index.js';
 import type { Config } from './config.js';
+import { allowance } from './core/allowance.js';
 import type { Message } from './core/conversation.js';
 import type { CommandJob, PressJob } from './core/jobs.js';
 import { type Clock, runningClock } from './core/time.js';
@@ -33,6 +34,8 @@ export interface BotOptions {
   wall?: Clock;
   log: Log;
   tally: Tally;
+  /** Commands and clicks of one person; a benchmark is one person with many. */
+  perMinute?: number;
 }
 
 export interface Bot {
@@ -40,6 +43,11 @@ export interface Bot {
   port: number | undefined;
   stop(): Promise<void>;
 }
+
+/** A person at work stays far below; a script that is stuck does not. */
+const PER_MINUTE = 20;
+/** Of `ack` and `silence`, which are counted apart. */
+const URGENT_PER_MINUTE = 120;
 
 /** Of the 5 uses of a `response_url`; the rest is for the answer itself. */
 const NUDGE_USES = 2;
@@ -63,6 +71,10 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     policy: options.policy.current,
     people: slackPeople(clients.repeatable, team, clock),
     queue: jobQueue(queues),
+    allowance: {
+      any: allowance(options.perMinute ?? PER_MINUTE, clock),
+      urgent: allowance(URGENT_PER_MINUTE, clock),
+    },
     scrub,
     clock,
     log,
@@ -105,6 +117,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     const accepted = await accept(job, config.slack.command, ports);
     counted(job.kind === 'press' ? job.action : 'any', accepted);
     if (accepted.kind === 'answered') return accepted.message;
+    if (accepted.kind === 'ignored') return undefined;
     nudge(job, accepted.queue, watch);
     if (accepted.queue === 'changes') later(() => tellWaiting(queues), log);
     return undefined;

@@ -1,11 +1,12 @@
 // The command journey. Bot: accept() answers mistakes at once or adds one job. Worker: perform() parses again,
 // authorises with fresh facts and hands over to what the command's effect asks for.
+import type { Permit } from '../core/allowance.js';
 import { type Asked, type Command, isExclusive } from '../core/command.js';
 import { type Button, type Message, sorry } from '../core/conversation.js';
 import { UpstreamError, UserError } from '../core/errors.js';
 import type { AnyJob, ChangeRun, ChangesJob, CommandJob, PressJob, ReadsJob } from '../core/jobs.js';
 import { type Parsed, parse } from '../core/parse.js';
-import { MINUTE } from '../core/time.js';
+import { MINUTE, SECOND } from '../core/time.js';
 import { isTakenOver, rankOf, runChange, showStep } from './change.js';
 import { putWithChart } from './chart.js';
 import { inTime } from './deadline.js';
@@ -29,7 +30,9 @@ import { othersMove, tellWaiting } from './waiting.js';
 
 /** What the ack says: a private message now, or nothing yet because the job will answer. */
 export type Accepted =
-  | { kind: 'answered'; message: Message; outcome: 'refused' | 'user-error' | 'unavailable' }
+  | { kind: 'answered'; message: Message; outcome: 'refused' | 'user-error' | 'unavailable' | 'too-many' }
+  /** One of many too many, where to say so again would only add to the noise. */
+  | { kind: 'ignored' }
   | { kind: 'queued'; queue: 'reads' | 'changes'; command: string };
 
 type Incoming = CommandJob | PressJob;
@@ -38,6 +41,8 @@ type Incoming = CommandJob | PressJob;
 export async function accept(incoming: Incoming, slash: string, ports: AcceptPorts): Promise<Accepted> {
   try {
     const job = asTyped(incoming);
+    const permit = allowanceOf(job, ports);
+    if (!permit.ok) return tooMany(job, permit);
     if (job.kind === 'press') return await queued(job, 'reads', job.action, ports);
     const parsed = parse(job.text, ports.catalogue);
     refuseSecrets(job.text, ports);
@@ -58,6 +63,25 @@ export async function accept(incoming: Incoming, slash: string, ports: AcceptPor
     }
     throw error;
   }
+}
+
+/** Who is called by twenty alerts at once acknowledges twenty at once, whatever else was typed before. */
+const URGENT: ReadonlySet<string> = new Set(['ack', 'silence']);
+
+function allowanceOf(job: Incoming, { allowance }: AcceptPorts): Permit {
+  const [word = ''] = job.kind === 'command' ? job.text.trimStart().slice(0, 20).toLowerCase().split(/\s/, 1) : [];
+  const from = URGENT.has(word) ? allowance.urgent : allowance.any;
+  return from.take(`${job.actor.teamId}/${job.actor.userId}`, job.delivery);
+}
+
+function tooMany(job: Incoming, { waitMs, first }: Extract<Permit, { ok: false }>): Accepted {
+  // A mention is answered aloud, and two bots that mention each other would never come to an end.
+  if (!first && job.kind === 'command' && job.replyTo.responseUrl === undefined) return { kind: 'ignored' };
+  const message = sorry(
+    'That was a lot within a minute, so this one was neither queued nor done.',
+    `Go on in ${Math.max(1, Math.ceil(waitMs / SECOND))} s; acknowledging alerts works all the while.`,
+  );
+  return { kind: 'answered', message, outcome: 'too-many' };
 }
 
 /** A Redis that hangs carries out what it was sent when it wakes up. */

@@ -1,4 +1,5 @@
 // What the journeys are given by the processes: ports only, no adapters.
+import type { Allowance } from '../core/allowance.js';
 import type { Audit } from '../core/audit.js';
 import type { PersonFacts, PlaceFacts } from '../core/authorise.js';
 import type { ChangeInfo } from '../core/changes.js';
@@ -34,6 +35,8 @@ export interface AcceptPorts {
   policy(): Policy;
   people: Pick<People, 'remembered' | 'homeTeamId'>;
   queue: JobQueue;
+  /** Of a person for everything, and for what must stay possible in an alarm. */
+  allowance: { any: Allowance; urgent: Allowance };
   /** Hides what is secret or looks it. */
   scrub(text: string): string;
   clock: Clock;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { allowance } from '../../src/core/allowance.js';
 import type { PersonFacts, PlaceFacts } from '../../src/core/authorise.js';
 import { UpstreamError } from '../../src/core/errors.js';
 import type { CommandJob, PressJob } from '../../src/core/jobs.js';
@@ -7,21 +8,24 @@ import { accept } from '../../src/journeys/command.js';
 import type { AcceptPorts } from '../../src/journeys/ports.js';
 import { fakeCommands } from '../support/fake-commands.js';
 import { fakeLog, fakePeople, POLICY, pressed, typed } from '../support/fakes-journey.js';
-import { manualClock } from '../support/manual-clock.js';
+import { type ManualClock, manualClock } from '../support/manual-clock.js';
 
 interface Bot extends AcceptPorts {
+  clock: ManualClock;
   added: { job: CommandJob | PressJob; queue: 'reads' | 'changes' }[];
 }
 
 function bot(person: PersonFacts = {}, channel: PlaceFacts = {}): Bot {
   const added: Bot['added'] = [];
+  const clock = manualClock();
   return {
     added,
     catalogue: fakeCommands().catalogue,
     policy: () => POLICY,
     people: fakePeople(person, channel),
     queue: { accept: async (job, queue) => void added.push({ job, queue }) },
-    clock: manualClock(),
+    allowance: { any: allowance(20, clock), urgent: allowance(120, clock) },
+    clock,
     scrub: (text) => text.replaceAll('planted', '•••'),
     log: fakeLog(),
   };
@@ -186,4 +190,79 @@ describe('what the ack answers, with nothing queued', () => {
 test('a bug of ours is not dressed up as an answer', async () => {
   const ports = { ...bot(), queue: { accept: () => Promise.reject(new Error('oh')) } };
   await expect(accept(typed('look'), '/ci', ports)).rejects.toThrow('oh');
+});
+
+describe('one person in a hurry', () => {
+  const inTurn = async (ports: Bot, count: number, text = 'look', from: Partial<CommandJob> = {}) => {
+    const kinds: string[] = [];
+    for (let number = 0; number < count; number += 1) {
+      const job = typed(text, {
+        delivery: `d-${text}-${from.actor?.userId}-${kinds.length}-${ports.clock.now()}`,
+        ...from,
+      });
+      kinds.push((await accept(job, '/ci', ports)).kind);
+    }
+    return kinds;
+  };
+
+  test('has twenty at once, then is told when to go on, and nothing of it is queued', async () => {
+    const ports = bot();
+    expect(await inTurn(ports, 20)).toEqual(Array(20).fill('queued'));
+    const late = await accept(typed('look', { delivery: 'd-late' }), '/ci', ports);
+    expect(late).toMatchObject({
+      outcome: 'too-many',
+      message: {
+        text: 'That was a lot within a minute, so this one was neither queued nor done. Go on in 3 s; acknowledging alerts works all the while.',
+      },
+    });
+    expect(ports.added).toHaveLength(20);
+    await ports.clock.advance(3_000);
+    expect(await inTurn(ports, 2)).toEqual(['queued', 'answered']);
+  });
+
+  test('is not in the way of anybody else', async () => {
+    const ports = bot();
+    await inTurn(ports, 100);
+    expect(await inTurn(ports, 20, 'look', { actor: { userId: 'U0BOB', teamId: 'T0HOME' } })).toEqual(
+      Array(20).fill('queued'),
+    );
+  });
+
+  test('can still acknowledge and silence alerts, typed or pressed', async () => {
+    const ports = bot();
+    await inTurn(ports, 100);
+    await accept(pressed('run', 'ack A1'), '/ci', ports);
+    await accept(typed('  Silence A1 --for 1h', { delivery: 'd-silence' }), '/ci', ports);
+    // The fakes have neither command, so each is a mistake: it was read, and not turned away.
+    for (const text of ['ack A1', 'silence A1']) {
+      const said = await accept(typed(text, { delivery: `d-${text}` }), '/ci', ports);
+      expect(said).toMatchObject({ kind: 'answered', outcome: 'user-error' });
+    }
+  });
+
+  test('counts clicks too', async () => {
+    const ports = bot();
+    await inTurn(ports, 20);
+    expect(await accept(pressed('plan.confirm', 'd-ana', { delivery: 'd-press' }), '/ci', ports)).toMatchObject({
+      outcome: 'too-many',
+    });
+  });
+
+  test('loses nothing when Slack repeats a delivery', async () => {
+    const ports = bot();
+    for (let again = 0; again < 100; again += 1) await accept(typed('look', { delivery: 'd-same' }), '/ci', ports);
+    expect(ports.added).toHaveLength(100);
+    expect(await inTurn(ports, 19)).toEqual(Array(19).fill('queued'));
+  });
+
+  test('who only mentions is told once, not once for each', async () => {
+    const ports = bot();
+    const mention = { replyTo: { responseUrl: undefined } };
+    expect(await inTurn(ports, 23, 'look', mention)).toEqual([
+      ...Array(20).fill('queued'),
+      'answered',
+      'ignored',
+      'ignored',
+    ]);
+  });
 });
