@@ -2,7 +2,7 @@
 // up: a healthy new task, a new Jenkins session, its Mesos framework registered again (design §4.1).
 import { z } from 'zod';
 import { upWithinMs } from '../core/app-change.js';
-import { decimal, given, wholeNumber } from '../core/arguments.js';
+import { decimal, given, wholeNumber, words } from '../core/arguments.js';
 import { defineCommand } from '../core/command.js';
 import type { DeployPlan } from '../core/deploy.js';
 import { applyDeploy, arrivedDeploy, cancelDeploy } from '../core/deploy-apply.js';
@@ -13,8 +13,12 @@ import { UserError } from '../core/errors.js';
 import { parseAssignments } from '../core/manifest.js';
 import { WAIT_DETAIL, waitForBuilds, waitOptions, waitSyntax, waitsOnce } from '../core/wait-option.js';
 
+/** More belong into the manifest. */
+const MOST_SETTINGS = 50;
+
 const assignments = z
-  .array(z.string())
+  .array(words('--set', 2_000))
+  .max(MOST_SETTINGS, { error: `Expected \`--set\` at most ${MOST_SETTINGS} times.` })
   .default([])
   .transform((typed, context) => {
     try {
@@ -28,8 +32,8 @@ const assignments = z
 
 const Args = z
   .object({
-    git: z.string().max(500).optional(),
-    user: z.string().max(100).optional(),
+    git: words('--git', 500).optional(),
+    user: words('--user', 100).optional(),
     cpus: decimal('--cpus', 0.1, 64, 'cpus').optional(),
     mem: wholeNumber('--mem', 256, 262_144, 'MiB').optional(),
     set: assignments,

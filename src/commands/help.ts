@@ -1,10 +1,11 @@
 // `/ci help`: what you may do, here, with examples; generated from the list of commands.
 import { z } from 'zod';
+import { words } from '../core/arguments.js';
 import { type Asked, type Command, defineCommand, type Permission, type Ports } from '../core/command.js';
 import { context, type Message, type MessageBlock, section } from '../core/conversation.js';
 import { UserError } from '../core/errors.js';
 import { reachWords } from '../core/policy-words.js';
-import { code, join, lines, md, prose, type Rich } from '../core/text.js';
+import { code, join, lines, md, prose, type Rich, shorten } from '../core/text.js';
 
 interface Facts {
   slash: string;
@@ -18,7 +19,7 @@ export const help = defineCommand({
   summary: 'What you may do here.',
   examples: ['help', 'help deploy'],
   syntax: { words: ['command'] },
-  args: z.object({ command: z.string().optional() }),
+  args: z.object({ command: words('command', 100).optional() }),
   effect: 'read',
   run,
   view,
@@ -37,7 +38,7 @@ async function run(
   if (command === undefined) {
     const near = catalogue.nearest(word.toLowerCase());
     throw new UserError(
-      `No command \`${word}\`.`,
+      `No command \`${shorten(word)}\`.`,
       near === undefined ? 'Type `help` for the list.' : `Did you mean \`help ${near.name}\`?`,
     );
   }

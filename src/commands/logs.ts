@@ -1,6 +1,6 @@
 // `/ci logs`: the last lines that the controller, or the one before it, left in its Mesos sandbox.
 import { z } from 'zod';
-import { given, wholeNumber } from '../core/arguments.js';
+import { given, wholeNumber, words } from '../core/arguments.js';
 import type { App, Mesos } from '../core/cluster.js';
 import { type Asked, defineCommand, type Ports } from '../core/command.js';
 import { context, type Message, type MessageBlock, say, section } from '../core/conversation.js';
@@ -62,7 +62,7 @@ export const logs = defineCommand({
       file,
       previous: given,
       lines: wholeNumber('lines', 1, MOST_LINES, 'lines').optional(),
-      task: z.string().optional(),
+      task: words('--task', 500).optional(),
     })
     .refine(({ previous, task }) => !previous || task === undefined, {
       message: '`--task` names the task already, so `--previous` says nothing more.',

@@ -1,7 +1,7 @@
 // `/ci scale executors N`: how many builds may run at once. Jenkins' Mesos templates, its own executors, or the
 // instances of a static agents' app (contract jenkins §2).
 import { z } from 'zod';
-import { given, wholeNumber } from '../core/arguments.js';
+import { given, wholeNumber, words } from '../core/arguments.js';
 import type { AgentTemplate, TemplateChangeResult } from '../core/cluster.js';
 import { type Asked, defineCommand, type Ports } from '../core/command.js';
 import { type Message, say, sorry } from '../core/conversation.js';
@@ -17,7 +17,7 @@ const typed = z.object({
     error: 'Only `executors` can be scaled: the controller itself must stay one.',
   }),
   count: z.string().optional(),
-  label: z.string().min(1).max(200).optional(),
+  label: words('--label', 200).min(1).optional(),
   controller: given,
 });
 

@@ -25,6 +25,10 @@ export function decimal(name: string, min: number, max: number, unit: string) {
   });
 }
 
+/** Words of people: a name, an address, a reason. @param name as people write it, e.g. `--git` */
+export const words = (name: string, most: number) =>
+  z.string().max(most, { error: `Expected \`${name}\` to have at most ${most.toLocaleString('en')} characters.` });
+
 /** An option that is there or not. */
 export const given = z
   .literal(true)

@@ -114,7 +114,7 @@ function placeholderValue(name: string, value: string | undefined): string {
 }
 
 function quote(value: string): string {
-  return `\`${shorten(maskText(value).replaceAll('`', "'"), 80)}\``;
+  return `\`${shorten(maskText(value).replaceAll('`', "'"))}\``;
 }
 
 function override(definition: JsonObject, { cpus, memMiB, set = {} }: ManifestOverrides): JsonObject {
@@ -152,7 +152,8 @@ export function parseAssignments(typed: readonly string[]): Record<string, strin
   const assignments = new Map<string, string>();
   for (const text of typed) {
     const [name, value] = splitAssignment(text);
-    if (assignments.has(name)) throw new UserError(`\`--set ${name}\` was given twice.`, 'Give each name once.');
+    if (assignments.has(name))
+      throw new UserError(`\`--set ${shorten(name)}\` was given twice.`, 'Give each name once.');
     assignments.set(name, value);
   }
   return checkedAssignments(Object.fromEntries(assignments));

@@ -10,6 +10,8 @@ import { shorten } from './text.js';
 
 /** Generous for a person, small for a queue. Characters. */
 const LONGEST_COMMAND = 2_000;
+/** What keyboards and Slack make of that many (`<http://a|a>`, `&amp;`) is not longer; more is not even looked at. */
+const LONGEST_TYPED = 10 * LONGEST_COMMAND;
 
 export interface Parsed {
   command: Command;
@@ -33,13 +35,9 @@ export class UnknownCommand extends UserError {
 }
 
 export function parse(typed: string, catalogue: Catalogue): Parsed {
+  if (typed.length > LONGEST_TYPED) throw tooLong(typed);
   const text = normalise(typed);
-  if (text.length > LONGEST_COMMAND) {
-    throw new UserError(
-      `The command is ${text.length.toLocaleString('en')} characters long.`,
-      `At most ${LONGEST_COMMAND.toLocaleString('en')} are read.`,
-    );
-  }
+  if (text.length > LONGEST_COMMAND) throw tooLong(text);
   if (hasUrlPassword(text)) {
     throw new UserError(
       'The command contains an address with a password in it, so it was not stored or run.',
@@ -56,6 +54,12 @@ export function parse(typed: string, catalogue: Catalogue): Parsed {
   const args = check(command, named);
   return { command, args, text, here, policyWords: command.policyWords?.(args) ?? command.name };
 }
+
+const tooLong = ({ length }: string) =>
+  new UserError(
+    `The command is ${length.toLocaleString('en')} characters long.`,
+    `At most ${LONGEST_COMMAND.toLocaleString('en')} are read.`,
+  );
 
 /** Stands for the apostrophe of `don't` while quotes are read; normalised text has none of its own. */
 const APOSTROPHE = '’';
