@@ -12,7 +12,7 @@ export interface AdminOptions {
   metrics: Pick<Metrics, 'text' | 'contentType'>;
   /** Brings up to date what other processes know, before it is told. Never throws. */
   refresh?(): Promise<void>;
-  log: { info(fields: object, message: string): void };
+  log: Record<'info' | 'warn', (fields: object, message: string) => void>;
 }
 
 export interface Admin {
@@ -21,6 +21,9 @@ export interface Admin {
   /** Also ends connections that are kept open. */
   close(): Promise<void>;
 }
+
+/** Only programs on this machine reach it. */
+const isLoopback = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|::1)$/i.test(host);
 
 interface Answer {
   status: number;
@@ -47,6 +50,12 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
   const port = typeof address === 'object' && address !== null ? address.port : options.port;
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   log.info({ url }, 'admin surface is up: /healthz, /readyz, /metrics');
+  if (!isLoopback(host)) {
+    log.warn(
+      { url },
+      'ADMIN_HOST is not of this machine alone: whoever reaches it may read the metrics, without a login',
+    );
+  }
   return {
     url,
     port,

@@ -10,7 +10,11 @@ let health: Health;
 let metrics: Metrics;
 let admin: Admin;
 const said: [object, string][] = [];
-const log = { info: (fields: object, message: string) => said.push([fields, message]) };
+const warned: [object, string][] = [];
+const log = {
+  info: (fields: object, message: string) => said.push([fields, message]),
+  warn: (fields: object, message: string) => warned.push([fields, message]),
+};
 
 beforeEach(async () => {
   clock = manualClock();
@@ -25,6 +29,17 @@ const get = (path: string, method = 'GET') => fetch(`${admin.url}${path}`, { met
 test('any free port is taken for 0 and named in the log', () => {
   expect(admin.port).toBeGreaterThan(0);
   expect(said.at(-1)).toEqual([{ url: `http://127.0.0.1:${admin.port}` }, expect.stringContaining('/readyz')]);
+});
+
+test('an address that others reach is warned of, one of this machine is not', async () => {
+  expect(warned).toEqual([]);
+  for (const host of ['0.0.0.0', '::', '::1', 'localhost', '127.8.9.1']) {
+    await (await startAdmin({ host, port: 0, health, metrics, log })).close();
+  }
+  expect(warned.map(([fields]) => (fields as { url: string }).url.replace(/:\d+$/, ''))).toEqual([
+    'http://0.0.0.0',
+    'http://[::]',
+  ]);
 });
 
 test('a port that is in use is an error at start', async () => {

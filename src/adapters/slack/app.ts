@@ -1,12 +1,13 @@
 // Bolt: Slack's deliveries in, acks out. Three listeners for everything (a slash command, our buttons, mentions); what
 // is said and done is found through our own Map, because Bolt runs every listener's matcher for every delivery.
-import { App, type BlockAction, type ButtonAction, HTTPReceiver, type Logger, LogLevel } from '@slack/bolt';
+import { App, type BlockAction, type ButtonAction, type Logger, LogLevel } from '@slack/bolt';
 import { type Message, PRESS_ACTIONS, type PressAction } from '../../core/conversation.js';
 import { SECOND } from '../../core/time.js';
 import { scrubbed } from '../scrubbed.js';
 import type { Scrub } from '../secrets.js';
 import { webClientOptions } from './client.js';
 import { deliveryId } from './delivery-id.js';
+import { httpReceiver, SERVER_OPTIONS } from './http-receiver.js';
 import type { Team } from './people.js';
 import { render } from './render.js';
 
@@ -58,10 +59,6 @@ export interface SlackApp {
 export const BOLT_LEVEL = LogLevel.WARN;
 
 const ACTION = new RegExp(`^(${PRESS_ACTIONS.map((action) => action.replace('.', '\\.')).join('|')}):\\d+$`);
-/** Slack's own deliveries are far smaller. */
-const BODY_LIMIT = '1mb';
-/** `app.stop()` waits for idle keep-alive connections (measured with Bolt 5.1: 6 s at Node's default). */
-const KEEP_ALIVE_MS = SECOND / 2;
 
 export async function startSlackApp(options: SlackAppOptions): Promise<SlackApp> {
   const app = new App({
@@ -81,9 +78,7 @@ export async function startSlackApp(options: SlackAppOptions): Promise<SlackApp>
     await app.start();
     return { port: undefined, stop: () => app.stop().then(() => undefined) };
   }
-  const server = await app.start({ host: options.host, port: options.port }, {
-    keepAliveTimeout: KEEP_ALIVE_MS,
-  } as never);
+  const server = await app.start({ host: options.host, port: options.port }, SERVER_OPTIONS as never);
   const address = (server as import('node:http').Server).address();
   return {
     port: typeof address === 'object' && address !== null ? address.port : options.port,
@@ -93,14 +88,7 @@ export async function startSlackApp(options: SlackAppOptions): Promise<SlackApp>
 
 function receiverOptions({ appToken, signingSecret, logger, apiUrl }: SlackAppOptions) {
   if (appToken !== undefined) return { socketMode: true, appToken };
-  return {
-    receiver: new HTTPReceiver({
-      signingSecret: signingSecret ?? '',
-      logger,
-      bodyLimit: BODY_LIMIT,
-      installerOptions: { clientOptions: { slackApiUrl: apiUrl } },
-    }),
-  };
+  return { receiver: httpReceiver(signingSecret ?? '', apiUrl, logger) };
 }
 
 function listen(app: App, { slashCommand, ears, scrub }: SlackAppOptions): void {
@@ -138,8 +126,8 @@ function listen(app: App, { slashCommand, ears, scrub }: SlackAppOptions): void 
 
   app.event('app_mention', async ({ event, body }) => {
     if (event.user === undefined) return;
-    await ears
-      .mention({
+    try {
+      await ears.mention({
         delivery: deliveryId((body as { event_id?: string }).event_id ?? event.ts),
         userId: event.user,
         teamId: (event as { team?: string }).team ?? (body as { team_id?: string }).team_id ?? '',
@@ -147,8 +135,10 @@ function listen(app: App, { slashCommand, ears, scrub }: SlackAppOptions): void 
         threadTs: event.thread_ts ?? event.ts,
         responseUrl: undefined,
         text: event.text.replace(/^\s*<@[A-Z0-9]+(\|[^>]*)?>\s*/, ''),
-      })
-      .catch((error: unknown) => ears.bug(error));
+      });
+    } catch (error) {
+      ears.bug(error);
+    }
   });
 }
 

@@ -1,0 +1,51 @@
+// HTTP mode's door: Bolt's receiver, which checks the signature, and in front of it what Bolt lets in. Called by `app.ts`.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { HTTPReceiver, type Logger } from '@slack/bolt';
+import { MINUTE, SECOND } from '../../core/time.js';
+
+/** Slack's own deliveries are far smaller. */
+const BODY_LIMIT_BYTES = 1024 * 1024;
+/** docs.slack.dev/authentication/verifying-requests-from-slack. Bolt 5.1 refuses what is older, not what is newer. */
+const WINDOW_MS = 5 * MINUTE;
+
+/**
+ * Of the server, given to `app.start`. `app.stop()` waits for idle keep-alive connections (measured with Bolt 5.1: 6 s at
+ * Node's default). Slack has sent its request within 3 s or has given up; who sends a byte a minute is not Slack.
+ */
+export const SERVER_OPTIONS = {
+  keepAliveTimeout: SECOND / 2,
+  headersTimeout: 5 * SECOND,
+  requestTimeout: 10 * SECOND,
+  connectionsCheckingInterval: 5 * SECOND,
+  maxHeaderSize: 16 * 1024,
+};
+
+export function httpReceiver(signingSecret: string, apiUrl: string, logger: Logger): HTTPReceiver {
+  const receiver = new HTTPReceiver({
+    signingSecret,
+    logger,
+    bodyLimit: BODY_LIMIT_BYTES,
+    installerOptions: { clientOptions: { slackApiUrl: apiUrl } },
+  });
+  const listen = receiver.requestListener;
+  receiver.requestListener = (request: IncomingMessage, response: ServerResponse) => {
+    // Bolt would wait for the first byte too many.
+    if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT_BYTES) return refuse(response, 413);
+    const said = request.headers['x-slack-request-timestamp'];
+    if (said === undefined || isOfNow(String(said), Date.now())) return listen(request, response);
+    logger.warn('A request whose timestamp is more than 5 minutes off was refused: is this clock right?');
+    refuse(response, 401);
+  };
+  return receiver;
+}
+
+function refuse(response: ServerResponse, status: number): void {
+  response.writeHead(status, { connection: 'close' });
+  response.end();
+}
+
+/** @param timestamp seconds since the epoch, as Slack's header says; @param now ms since the epoch */
+export function isOfNow(timestamp: string, now: number): boolean {
+  if (!/^\d{1,12}$/.test(timestamp)) return false;
+  return Math.abs(Number(timestamp) * SECOND - now) <= WINDOW_MS + SECOND;
+}
