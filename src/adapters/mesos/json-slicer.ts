@@ -48,6 +48,9 @@ const CLOSE_BRACKET = 0x5d;
 const LARGEST_ELEMENT = 4 * 1024 * 1024;
 const DEEPEST = 200;
 
+/** No key that leads anywhere is as long, and what comes by as a value may go on for ever. */
+const LONGEST_KEY = 64;
+
 const EMPTY_ARRAY = Buffer.from('[]');
 
 /** @param hand receives each element with the path of its array, in the order in which elements end */
@@ -126,11 +129,17 @@ export function jsonSlicer(cuts: Cuts, hand: (path: string, element: unknown) =>
     if (top !== undefined && !top.array && top.place.below.size > 0) keyFrom = at + 1;
   };
 
+  const forgetKey = () => {
+    keyParts = [];
+    keyFrom = -1;
+    key = '';
+  };
+
   /** Values come by here too; but the last string in front of a bracket is always its key. */
   const endString = (chunk: Buffer, at: number) => {
     inString = false;
     if (keyFrom < 0) return;
-    keyParts.push(chunk.subarray(keyFrom, at));
+    keyParts.push(chunk.subarray(keyFrom, Math.min(at, keyFrom + LONGEST_KEY)));
     key = Buffer.concat(keyParts).toString('utf8');
     keyParts = [];
     keyFrom = -1;
@@ -162,8 +171,9 @@ export function jsonSlicer(cuts: Cuts, hand: (path: string, element: unknown) =>
 
   const carryOver = (chunk: Buffer) => {
     if (keyFrom >= 0) {
-      keyParts.push(chunk.subarray(keyFrom));
+      keyParts.push(chunk.subarray(keyFrom, keyFrom + LONGEST_KEY));
       keyFrom = 0;
+      if (keyParts.length > LONGEST_KEY) forgetKey();
     }
     const taking = takings.at(-1);
     if (taking === undefined || taking.from < 0) return;

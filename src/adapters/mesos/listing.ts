@@ -2,6 +2,7 @@
 // a stalled event loop. Knows which call an older master has instead. Called by `client.ts`.
 import { z } from 'zod';
 import { UpstreamError } from '../../core/errors.js';
+import { MINUTE } from '../../core/time.js';
 import type { HttpClient, HttpRequest } from '../http.js';
 import { type Cuts, jsonSlicer } from './json-slicer.js';
 
@@ -9,6 +10,10 @@ import { type Cuts, jsonSlicer } from './json-slicer.js';
 export interface Call extends HttpRequest {
   cuts: Cuts;
 }
+
+/** The state of 10,000 agents has 200 MB and is read in seconds; a person has long been answered by then. */
+const MOST_BYTES = 1024 ** 3;
+const LONGEST_READ_MS = MINUTE;
 
 /** Handed back by `take` when the rest of the answer does not matter. */
 export const ENOUGH = Symbol('enough');
@@ -49,13 +54,18 @@ async function readCall(
   { cuts, ...request }: Call,
   take: (entry: unknown, list: string) => unknown,
 ): Promise<void> {
-  const { chunks, status } = await http.stream(request);
+  const end = AbortSignal.timeout(LONGEST_READ_MS);
+  const signal = request.signal === undefined ? end : AbortSignal.any([request.signal, end]);
+  const { chunks, status } = await http.stream({ ...request, signal });
+  let size = 0;
   let enough = false;
   const slicer = jsonSlicer(cuts, (list, entry) => {
     if (!enough) enough = take(entry, list) === ENOUGH;
   });
   try {
     for await (const chunk of chunks) {
+      size += chunk.length;
+      if (size > MOST_BYTES) throw new RangeError('more than 1 GiB');
       slicer.push(chunk);
       if (enough) return;
     }

@@ -9,7 +9,8 @@ import {
   type WebClientOptions,
 } from '@slack/web-api';
 import { SlackError } from '../../core/delivery.js';
-import { SECOND } from '../../core/time.js';
+import { HOUR, SECOND } from '../../core/time.js';
+import { AnswerTooLarge, boundedFetch } from './bounded-fetch.js';
 
 /** The defaults wait for ever, retry for half an hour and hide 429s (@slack/web-api 8.2): here the queue does the waiting. */
 const CALL_TIMEOUT_MS = 10 * SECOND;
@@ -17,6 +18,7 @@ const CALL_TIMEOUT_MS = 10 * SECOND;
 export function webClientOptions(slackApiUrl: string): WebClientOptions {
   return {
     slackApiUrl,
+    fetch: boundedFetch,
     timeout: CALL_TIMEOUT_MS,
     retryConfig: { retries: 2, minTimeout: 200, maxTimeout: SECOND },
     rejectRateLimitedCalls: true,
@@ -78,10 +80,12 @@ export async function slackCall<T>(method: string, call: Promise<T>): Promise<T>
 export function toSlackError(method: string, error: unknown): SlackError {
   if (error instanceof SlackError) return error;
   if (error instanceof WebAPIRateLimitedError) {
-    return new SlackError(method, 'ratelimited', 'surely-not', error.retryAfter * SECOND);
+    return new SlackError(method, 'ratelimited', 'surely-not', pauseMs(error.retryAfter));
   }
   if (error instanceof WebAPIPlatformError) {
-    const code = error.data.error;
+    const code: unknown = error.data.error;
+    // web-api hands on whatever else was answered as if it were the code: a gateway's page says nothing of the message.
+    if (!isCode(code)) return new SlackError(method, 'not_slack', 'unknown');
     return new SlackError(method, code, UNCLEAR.has(code) ? 'unknown' : MENDABLE.has(code) ? 'surely-not' : 'never');
   }
   if (error instanceof WebAPIHTTPError) return new SlackError(method, `http_${error.statusCode}`, 'unknown');
@@ -89,9 +93,19 @@ export function toSlackError(method: string, error: unknown): SlackError {
   return requestError(method, error);
 }
 
+/** Slack's words for what is wrong are all of this form. */
+export const isCode = (text: unknown): text is string =>
+  typeof text === 'string' && /^[a-z][a-z0-9_]{1,79}$/.test(text);
+
+/** What `Retry-After` says, within reason: nothing that stands between us and Slack may silence us for a day. */
+export function pauseMs(seconds: number): number {
+  return Number.isFinite(seconds) ? Math.min(HOUR, Math.max(1, seconds) * SECOND) : SECOND;
+}
+
 /** fetch hides the socket's error below `cause`; a refused connection is the one case in which nothing can have arrived. */
 export function requestError(method: string, error: unknown): SlackError {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof AnswerTooLarge) return new SlackError(method, 'answer_too_large', 'unknown');
     const code = (cause as NodeJS.ErrnoException).code;
     if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'EAI_AGAIN')
       return new SlackError(method, 'unreachable', 'surely-not');

@@ -5,7 +5,8 @@ import { type Messenger, SlackError, type Spot } from '../../core/delivery.js';
 import { SECOND } from '../../core/time.js';
 import { scrubbed } from '../scrubbed.js';
 import type { Scrub } from '../secrets.js';
-import { requestError, type SlackClients, slackCall } from './client.js';
+import { textOf } from './bounded-fetch.js';
+import { isCode, pauseMs, requestError, type SlackClients, slackCall } from './client.js';
 import { plainTwin, render } from './render.js';
 
 /** Names our messages in Slack's metadata, so that a send of unknown fate can be looked up. */
@@ -118,7 +119,7 @@ export function linkTo(workspace: string, { channelId, ts }: Spot, threadTs?: st
 }
 
 const spotOf = (answer: { channel?: string; ts?: string }): Spot => {
-  if (answer.channel === undefined || answer.ts === undefined)
+  if (typeof answer.channel !== 'string' || typeof answer.ts !== 'string')
     throw new SlackError('chat.postMessage', 'no_ts_in_answer', 'unknown');
   return { channelId: answer.channel, ts: answer.ts };
 };
@@ -133,17 +134,17 @@ async function respond(responseUrl: string, body: object): Promise<void> {
   }).catch((error: unknown) => {
     throw requestError('response_url', error);
   });
-  const text = await answer.text().catch(() => '');
+  const text = await textOf(answer).catch(() => '');
   if (answer.ok && !text.startsWith('{"ok":false')) return;
   if (answer.status === 429) {
     throw new SlackError(
       'response_url',
       'ratelimited',
       'surely-not',
-      Number(answer.headers.get('retry-after') ?? 1) * SECOND,
+      pauseMs(Number(answer.headers.get('retry-after') ?? 1)),
     );
   }
-  const code = /"error":"([a-z_]+)"/.exec(text)?.[1] ?? (/^[a-z_]{3,40}$/.test(text) ? text : `http_${answer.status}`);
+  const code = /"error":"([a-z_]+)"/.exec(text)?.[1] ?? (isCode(text) ? text : `http_${answer.status}`);
   throw new SlackError('response_url', code, answer.status >= 500 ? 'unknown' : 'never');
 }
 

@@ -50,20 +50,20 @@ export async function membership(
 
 export function slackPeople(client: WebClient, team: Pick<Team, 'teamId'>, clock: Clock) {
   const people = memory<PersonFacts>(clock, async (userId) => {
-    const { user } = await slackCall('users.info', client.users.info({ user: userId }));
+    const user = present('users.info', (await slackCall('users.info', client.users.info({ user: userId }))).user);
     return {
-      isBot: user?.is_bot === true,
-      isGuest: user?.is_restricted === true || user?.is_ultra_restricted === true,
-      isStranger: user?.is_stranger === true || (user?.team_id !== undefined && user.team_id !== team.teamId),
-      deleted: user?.deleted === true,
+      isBot: user.is_bot === true,
+      isGuest: user.is_restricted === true || user.is_ultra_restricted === true,
+      isStranger: user.is_stranger === true || (user.team_id !== undefined && user.team_id !== team.teamId),
+      deleted: user.deleted === true,
     };
   });
   const channels = memory<PlaceFacts>(clock, async (channelId) => {
     // Of a direct message Slack tells nothing without the scope im:read; in one that is not ours we cannot post either.
     if (channelId.startsWith('D')) return {};
     try {
-      const { channel } = await slackCall('conversations.info', client.conversations.info({ channel: channelId }));
-      return { isSharedOutside: channel?.is_ext_shared === true };
+      const answer = await slackCall('conversations.info', client.conversations.info({ channel: channelId }));
+      return { isSharedOutside: present('conversations.info', answer.channel).is_ext_shared === true };
     } catch (error) {
       // A private channel we are not in: nothing can be posted there either, and that is said when it is tried.
       if (error instanceof SlackError && error.code === 'channel_not_found') return {};
@@ -86,6 +86,12 @@ export function slackPeople(client: WebClient, team: Pick<Team, 'teamId'>, clock
     }),
     homeTeamId: () => team.teamId,
   };
+}
+
+/** An answer that says nothing of who somebody is must not make them a member. */
+function present<T extends object>(method: string, told: T | undefined): T {
+  if (typeof told === 'object' && told !== null) return told;
+  throw new SlackError(method, 'nothing_in_answer', 'unknown');
 }
 
 function memory<T>(clock: Clock, ask: (id: string) => Promise<T>) {
