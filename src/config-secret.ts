@@ -43,7 +43,7 @@ export class Secret {
 
 /** A secret's file holds the secret alone; the line end that editors and `echo` add is not part of it. */
 export function readSecretFile(path: string): string {
-  return readFileSync(path, 'utf8').replace(/[\r\n]+$/, '');
+  return readFileSync(path, 'utf8').replace(/(?<![\r\n])[\r\n]+$/, '');
 }
 
 function tryRead(path: string): string | undefined {

@@ -253,7 +253,7 @@ function hasLogin(value: string): boolean {
 }
 
 function withoutEndingSlash(value: string): string {
-  return value.replace(/\/+$/, '');
+  return value.replace(/(?<!\/)\/+$/, '');
 }
 
 function isRedisAddress(value: string): boolean {

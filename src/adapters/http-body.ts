@@ -54,7 +54,7 @@ export function gist(text: string, contentType: string): string | undefined {
 }
 
 export function htmlTitle(html: string): string | undefined {
-  const title = /<title[^>]*>([^<]*)<\/title>/i.exec(html)?.[1] ?? /<h1[^>]*>([^<]*)<\/h1>/i.exec(html)?.[1];
+  const title = /<title[^<>]*>([^<]*)<\/title>/i.exec(html)?.[1] ?? /<h1[^<>]*>([^<]*)<\/h1>/i.exec(html)?.[1];
   return title?.replace(/\s+/g, ' ').trim();
 }
 

@@ -3,7 +3,7 @@ import type { HttpRequest } from './http-types.js';
 
 /** The base's path prefix stays: `https://dcos/service/marathon` + `/v2/info`. */
 export function urlOf(base: URL, { path, query = {} }: HttpRequest): URL {
-  const url = new URL(base.origin + base.pathname.replace(/\/+$/, '') + path);
+  const url = new URL(base.origin + base.pathname.replace(/(?<!\/)\/+$/, '') + path);
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) url.searchParams.append(name, String(value));
   }

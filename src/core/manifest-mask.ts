@@ -6,22 +6,37 @@ import { looksSecret } from './secret-words.js';
 
 export const HIDDEN = '•••';
 
-/** `scheme://user:password@`, and for http(s) any user at all: access tokens travel as the bare user there. */
-const URL_LOGIN = /([a-z][a-z0-9+.-]*:\/\/)[^\s/@:]*:[^\s/]*@|(https?:\/\/)[^\s/@]+@/gi;
-const SECRET_WORD = 'passw(?:or)?d|passphrase|token|secret|credential|api_?key|private_?key';
-/** `-DtrustStorePassword=x`, `API_TOKEN="x y"`, `--token x`. */
-const ASSIGNMENT = new RegExp(
-  `((?:^|[^\\w])[\\w.-]*(?:${SECRET_WORD})[\\w.-]*=|--[\\w-]*(?:${SECRET_WORD})[\\w-]*\\s+)("[^"]*"|'[^']*'|[^\\s"']+)`,
-  'gi',
-);
+/**
+ * `scheme://user:password@`, and for http(s) any user at all: access tokens travel as the bare user there. The scheme's
+ * bound keeps a long word from being read again from each of its letters.
+ */
+const URL_LOGIN = /([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/@:]*:[^\s/]*@|(https?:\/\/)[^\s/@]+@/gi;
+const SECRET_WORD = /passw(?:or)?d|passphrase|token|secret|credential|api_?key|private_?key/i;
+/** `-DtrustStorePassword=`, `API_TOKEN=`, `--token `: a name, and what says that its value follows. */
+const NAME = /(?<![\w.-])(?:[\w.-]+=|--[\w.-]+\s+)/g;
+const VALUE = /"[^"]*"|'[^']*'|[^\s"']+/y;
 const AUTHORIZATION = /(\bbearer\s+|\bauthorization["']?\s*[:=]\s*["']?\w+\s+)[A-Za-z0-9+/=._~-]{8,}/gi;
 
 /** The text with everything hidden in it that looks like a secret; equal to the text when nothing does. */
 export function maskText(text: string): string {
-  return text
+  return withoutAssigned(text)
     .replace(URL_LOGIN, (_whole, any: string | undefined, http: string | undefined) => `${any ?? http}${HIDDEN}@`)
-    .replace(ASSIGNMENT, (_whole, name: string) => `${name}${HIDDEN}`)
     .replace(AUTHORIZATION, (_whole, scheme: string) => `${scheme}${HIDDEN}`);
+}
+
+/** Name and value in two steps: in one pattern each word that looks secret would be a reason to read the rest again. */
+function withoutAssigned(text: string): string {
+  let masked = '';
+  let done = 0;
+  for (const { 0: name, index } of text.matchAll(NAME)) {
+    const from = index + name.length;
+    if (index < done || !SECRET_WORD.test(name)) continue;
+    VALUE.lastIndex = from;
+    if (!VALUE.test(text)) continue;
+    masked += text.slice(done, from) + HIDDEN;
+    done = VALUE.lastIndex;
+  }
+  return masked + text.slice(done);
 }
 
 /** The same for a value of any shape: what stands under a secret-looking name is hidden whole. */

@@ -7,10 +7,10 @@ export function duration(ms: number): string {
   const rounded = ms < MINUTE ? Math.max(0, Math.round(ms / SECOND) * SECOND) : ms;
   if (rounded < SECOND) return '0 s';
   return prettyMs(rounded, { unitCount: 2, secondsDecimalDigits: 0 })
-    .replace(/(\d+)d/g, '$1 d')
-    .replace(/(\d+)h/g, '$1 h')
-    .replace(/(\d+)m\b/g, '$1 min')
-    .replace(/(\d+)s/g, '$1 s');
+    .replace(/(?<!\d)(\d+)d/g, '$1 d')
+    .replace(/(?<!\d)(\d+)h/g, '$1 h')
+    .replace(/(?<!\d)(\d+)m\b/g, '$1 min')
+    .replace(/(?<!\d)(\d+)s/g, '$1 s');
 }
 
 /** One decimal, as Mesos counts them: `0.6 cpus`. */

@@ -76,7 +76,7 @@ export function jenkinsClient(options: JenkinsOptions): JenkinsClient {
 
   return {
     close: http.close,
-    publicUrl: async () => (publicUrl ?? (await baseUrl().catch(unknownWhere)))?.replace(/\/+$/, ''),
+    publicUrl: async () => (publicUrl ?? (await baseUrl().catch(unknownWhere)))?.replace(/(?<!\/)\/+$/, ''),
     pulse: () => pulseOf(http, readMs),
     async controller() {
       const { value, answer } = await http.ask({ path: '/api/json', query: { tree: CONTROLLER } }, Controller);

@@ -68,7 +68,7 @@ const Computer = z
   });
 
 /** Answers carry the configured root URL, which goes stale after a failover: only the path is of use. */
-export const pathOf = (url: string | undefined): string | undefined => url?.match(/\/job\/.*$/)?.[0];
+export const pathOf = (url: string | undefined): string | undefined => url?.match(/\/job\/.*/)?.[0];
 
 /** `/job/team-a/job/app/` → `team-a/app`. */
 export function fullName(path: string | undefined): string | undefined {

@@ -24,7 +24,7 @@ export function scmFooter({ text, headers }: HttpAnswer, now: number): ScmSyncSt
   const line = /SCM Sync status :([\s\S]*?)<\/span>/.exec(text)?.[1];
   if (line === undefined) return undefined;
   const icon = /16x16\/([\w-]*)\.png/.exec(line)?.[1];
-  const shown = unescaped(line.replace(/<img\b[^>]*>/, '')).trim();
+  const shown = unescaped(line.replace(/<img\b[^<>]*>/, '')).trim();
   const failure = icon === 'error' ? shownFailure(shown) : undefined;
   if (icon === 'error' && failure === undefined) return undefined;
   return {
@@ -50,7 +50,7 @@ export function scmFooter({ text, headers }: HttpAnswer, now: number): ScmSyncSt
 function shownFailure(shown: string): Failure | undefined {
   const failure = lastFailure(shown.replace(/<br\/>\s*To remove this message[\s\S]*$/, ''));
   if (failure === undefined || wallClock(failure.date) === undefined) return undefined;
-  return { ...failure, text: failure.text.replace(/<[^>]*>/g, '') };
+  return { ...failure, text: failure.text.replace(/<[^<>]*>/g, '') };
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", '#39': "'", '#039': "'" };

@@ -40,7 +40,7 @@ export function marathonClient(options: MarathonOptions): MarathonClient {
   const orMissing = <T>(request: HttpRequest, schema: z.ZodType<T>) => askOrMissing(http, request, schema);
 
   return {
-    publicUrl: (publicUrl ?? urls[0] ?? '').replace(/\/+$/, ''),
+    publicUrl: (publicUrl ?? urls[0] ?? '').replace(/(?<!\/)\/+$/, ''),
     leader: http.leader,
     close: http.close,
     info,

@@ -186,7 +186,7 @@ function mesosUrl(
   config: { mesos_leader_ui_url?: string | undefined; master?: string | undefined } | undefined,
 ): string | undefined {
   const page = config?.mesos_leader_ui_url;
-  if (page !== undefined && URL.canParse(page)) return page.replace(/\/+$/, '');
+  if (page !== undefined && URL.canParse(page)) return page.replace(/(?<!\/)\/+$/, '');
   const master = config?.master;
   return master !== undefined && /^[\w.-]+:\d+$/.test(master) ? `http://${master}` : undefined;
 }

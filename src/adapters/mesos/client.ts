@@ -46,7 +46,7 @@ export function mesosClient(options: MesosOptions): MesosClient {
   const noAddress = 'Marathon does not say where the Mesos master is: set MESOS_URL';
   const http = httpClient({ ...rest, urls, system: 'Mesos', noAddress });
   const hosts = hostMemory();
-  const base = () => (publicUrl ?? learned).replace(/\/+$/, '');
+  const base = () => (publicUrl ?? learned).replace(/(?<!\/)\/+$/, '');
   const far = { http, master: () => learned, readMs: rest.timeouts?.readMs };
   /** The page for people called agents slaves before 1.1. */
   let agentsOnPage = 'agents';
