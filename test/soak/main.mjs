@@ -16,6 +16,7 @@ for instead, with everything that can go wrong meanwhile (test/faults/table.ts),
   --faults N      the whole table of commands and faults, N times
   --case WORDS    with --faults: only cases whose name has these words
   --seed S        a whole number: the same seed, the same histories; today's date
+  --fuzz N        instead: N of what nobody sends on purpose, at every door (commands, buttons, files, answers)
   --only N        tell history N of that seed aloud, with all that was seen and decided
   --help
 
@@ -31,8 +32,9 @@ if (isMainThread) await main();
 else await work();
 
 async function main() {
-  const { histories, seed, only, faults, words } = read();
+  const { histories, seed, only, faults, words, fuzz } = read();
   if (faults !== undefined) process.exit(playFaults(faults, seed, words));
+  if (fuzz !== undefined) process.exit(atEveryDoor(fuzz, seed));
   compile();
   const { report, tellOne } = await import(COMPILED.href);
   if (only !== undefined) {
@@ -98,6 +100,7 @@ function read() {
     only: { type: 'string' },
     faults: { type: 'string' },
     case: { type: 'string' },
+    fuzz: { type: 'string' },
     help: { type: 'boolean' },
   };
   let values;
@@ -123,6 +126,7 @@ function read() {
     only: whole('only', undefined),
     faults: whole('faults', undefined),
     words: values.case ?? '',
+    fuzz: whole('fuzz', undefined),
   };
 }
 
@@ -136,6 +140,14 @@ function playFaults(rounds, seed, words) {
   const env = { ...process.env, FAULT_ROUNDS: `${rounds}`, FAULT_SEED: `${seed}`, FAULT_ONLY: words };
   const go = (...command) => spawnSync(process.execPath, command, { cwd: root, env, stdio: 'inherit' }).status ?? 1;
   return go('src/build.mjs') || go('node_modules/vitest/vitest.mjs', 'run', '--config', 'test/soak/faults.config.ts');
+}
+
+/** `test/fuzz`, which runs as a test. @returns the exit code */
+function atEveryDoor(count, seed) {
+  const env = { ...process.env, BELLBOARD_FUZZ: `${count}`, BELLBOARD_SEED: `${seed}` };
+  const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/vitest.config.ts'];
+  const command = [...vitest, 'test/fuzz/', '--disableConsoleIntercept'];
+  return spawnSync(process.execPath, command, { cwd: root, env, stdio: 'inherit' }).status ?? 1;
 }
 
 function compile() {

@@ -160,11 +160,12 @@ async function find(
       threadTs === undefined
         ? await slackCall('conversations.history', repeatable.conversations.history(asked))
         : await slackCall('conversations.replies', repeatable.conversations.replies({ ...asked, ts: threadTs }));
-    const ours = messages?.find((message) => {
-      const payload = message.metadata?.event_payload as { key?: unknown } | undefined;
-      return message.metadata?.event_type === EVENT_TYPE && payload?.key === key;
+    if (!Array.isArray(messages)) throw new SlackError('conversations.history', 'nothing_in_answer', 'unknown');
+    const ours = messages.find((message) => {
+      const payload = message?.metadata?.event_payload as { key?: unknown } | undefined;
+      return message?.metadata?.event_type === EVENT_TYPE && payload?.key === key;
     });
-    return ours?.ts === undefined ? 'absent' : { channelId, ts: ours.ts };
+    return typeof ours?.ts === 'string' ? { channelId, ts: ours.ts } : 'absent';
   } catch (error) {
     if (error instanceof SlackError && error.fate === 'never') return 'cannot-look';
     throw error;
