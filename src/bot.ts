@@ -4,7 +4,7 @@ import type { Redis } from './adapters/redis/connect.js';
 import { keysOf } from './adapters/redis/keys.js';
 import { pace } from './adapters/redis/pace.js';
 import { jobQueue, messages, openQueues } from './adapters/redis/queue.js';
-import { scrubber } from './adapters/secrets.js';
+import { scrubberOf } from './adapters/secrets.js';
 import { BOLT_LEVEL, type Incoming, type IncomingPress, type SlackApp, startSlackApp } from './adapters/slack/app.js';
 import { slackClients } from './adapters/slack/client.js';
 import { slackMessenger } from './adapters/slack/messenger.js';
@@ -57,7 +57,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const keys = keysOf(config.name);
   const queues = openQueues(redis, keys);
   const clients = slackClients(config.slack.botToken.value(), config.slack.apiUrl);
-  const scrub = scrubber(config.secrets());
+  const scrub = scrubberOf(config.secrets);
   const messenger = slackMessenger({
     clients,
     scrub,

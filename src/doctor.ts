@@ -2,7 +2,7 @@
 import { connect, type Ports } from './adapters/index.js';
 import { untilReady, worker } from './adapters/redis/connect.js';
 import { findRedisServer } from './adapters/redis/redis-server.js';
-import { scrubber } from './adapters/secrets.js';
+import { scrubberOf } from './adapters/secrets.js';
 import { slackCall, slackClients } from './adapters/slack/client.js';
 import { membership, whoAreWe } from './adapters/slack/people.js';
 import { type Config, ConfigError, type Environment, readConfig } from './config.js';
@@ -27,7 +27,7 @@ export async function doctor(
   const { config, warnings } = readConfig(env, 'doctor');
   print('ok    configuration: every variable is well-formed');
   for (const warning of warnings) print(`note  configuration: ${warning}`);
-  const scrub = scrubber(config.secrets());
+  const scrub = scrubberOf(config.secrets);
   const { ports, close } = connect(config, { clock: runningClock(), scrub, onResponse: () => {} });
   const findings = (await Promise.all(CHECKS.map((check) => guarded(check, config, ports)))).flat();
   close();

@@ -1,6 +1,6 @@
 // The log: one JSON line on stderr for each thing worth knowing. main.ts makes it; whatever goes in is scrubbed first.
 import { type Logger, pino } from 'pino';
-import { scrubber } from './adapters/secrets.js';
+import { type Scrub, scrubberOf } from './adapters/secrets.js';
 
 export type Log = Logger;
 
@@ -23,7 +23,7 @@ const SECRET_FIELDS = /^(response_?url|authorization|cookie|set-cookie|password|
 const DEEPEST = 6;
 
 export function createLogger(options: LoggerOptions): Log {
-  const scrub = following(options.secrets ?? (() => []));
+  const scrub = scrubberOf(options.secrets ?? (() => []));
   const log = pino(
     {
       level: options.level,
@@ -102,23 +102,6 @@ function asText(part: unknown): string {
   } catch {
     return String(part);
   }
-}
-
-type Scrub = (text: string) => string;
-
-/** A scrubber is made from a list; this one is made again when the list is another. */
-function following(secrets: () => readonly string[]): Scrub {
-  let known = '';
-  let current = scrubber([]);
-  return (text) => {
-    const now = secrets();
-    const key = now.join('\n');
-    if (key !== known) {
-      known = key;
-      current = scrubber(now);
-    }
-    return current(text);
-  };
 }
 
 /** The same value with every text in it scrubbed, names of fields included. */

@@ -6,7 +6,7 @@ import { keysOf } from './adapters/redis/keys.js';
 import { startPrivateRedis } from './adapters/redis/private-redis.js';
 import { alertQueue, openQueues, type Queues } from './adapters/redis/queue.js';
 import type { LockTimes } from './adapters/redis/worker.js';
-import { scrubber } from './adapters/secrets.js';
+import { scrubberOf } from './adapters/secrets.js';
 import { type SlackClients, slackClients, toSlackError } from './adapters/slack/client.js';
 import { whoAreWe } from './adapters/slack/people.js';
 import { startAdmin } from './admin.js';
@@ -67,7 +67,7 @@ export async function start(
     const metrics = createMetrics();
     let refresh = async () => {};
     const tally = tallyOf(metrics, options.onOutcome);
-    const health = createHealth(clock, scrubber(config.secrets()));
+    const health = createHealth(clock, scrubberOf(config.secrets));
     const admin = await onPort('ADMIN_PORT', config.admin, (at) =>
       startAdmin({ ...at, health, metrics, refresh: () => refresh(), log }),
     );
@@ -92,7 +92,7 @@ export async function start(
     const common = { config, team, policy, clock, log, tally };
     const seen: ConnectOptions = {
       clock,
-      scrub: scrubber(config.secrets()),
+      scrub: scrubberOf(config.secrets),
       onResponse: ({ system, status }) => {
         tally.upstream(system, status);
         health.report(WATCHED[system], isWell(status), status === undefined ? 'did not answer' : `answered ${status}`);

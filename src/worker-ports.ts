@@ -16,7 +16,7 @@ import { pace } from './adapters/redis/pace.js';
 import { planStore } from './adapters/redis/plan-store.js';
 import { alertQueue, messages, type Queues } from './adapters/redis/queue.js';
 import { usageStore } from './adapters/redis/usage-store.js';
-import { scrubber } from './adapters/secrets.js';
+import { scrubberOf } from './adapters/secrets.js';
 import { slackClients } from './adapters/slack/client.js';
 import { linkTo, slackMessenger } from './adapters/slack/messenger.js';
 import { slackPeople, type Team } from './adapters/slack/people.js';
@@ -52,7 +52,7 @@ export interface PortsOptions {
 
 export function portsOf(options: PortsOptions, queues: Queues, keys: Keys) {
   const { config, redis, clock, log, tally } = options;
-  const scrub = scrubber(config.secrets());
+  const scrub = scrubberOf(config.secrets);
   const clients = slackClients(config.slack.botToken.value(), config.slack.apiUrl);
   const audit = auditStore(redis, keys, scrub);
   const incidents = incidentStore(redis, keys);

@@ -365,3 +365,30 @@ describe.concurrent('what takes its time', () => {
     expect(code).toBe(1);
   });
 });
+
+describe('the last words of a crash', () => {
+  it.each(['throw', 'reject'])('after a %s say what happened, and no secret', TIMEOUT, async (how) => {
+    const bomb = join(folder, 'bomb.mjs');
+    writeFileSync(
+      bomb,
+      `process.on('SIGUSR2', () => {
+        const { SLACK_BOT_TOKEN, MARATHON_PASSWORD, MESOS_TOKEN } = process.env;
+        const basic = Buffer.from('bell:' + MARATHON_PASSWORD).toString('base64');
+        const text = [SLACK_BOT_TOKEN, MARATHON_PASSWORD, MESOS_TOKEN, 'Basic ' + basic].join(' ');
+        const error = new Error('lost its head: ' + text, { cause: new Error('because of ' + text) });
+        if ('${how}' === 'throw') setImmediate(() => { throw error; });
+        else void Promise.reject(error);
+      });`,
+    );
+    const secrets = { MARATHON_PASSWORD: 'planted-marathon-31', MESOS_TOKEN: 'planted-mesos-32' };
+    const program = started('all', { ...secrets, MARATHON_USERNAME: 'bell', NODE_OPTIONS: `--import=file://${bomb}` });
+    await program.ready();
+    program.child.kill('SIGUSR2');
+    const { code, out, err } = await program.ended;
+    expect(code).toBe(1);
+    expect(err).toMatch(/Bellboard crashed: Error: lost its head: ••• ••• ••• Basic YmVsbDp•••/);
+    const basic = Buffer.from(`bell:${secrets.MARATHON_PASSWORD}`).toString('base64');
+    for (const secret of [...Object.values(secrets), slack.botToken, slack.appToken, basic])
+      expect(`${out}${err}`).not.toContain(secret);
+  });
+});

@@ -42,6 +42,21 @@ export function scrubber(secrets: Iterable<string>): Scrub {
   };
 }
 
+/** A scrubber is made from a list; this one is made again when the list is another, since secrets in files change. */
+export function scrubberOf(secrets: () => readonly string[]): Scrub {
+  let known = '';
+  let current = scrubber([]);
+  return (text) => {
+    const now = secrets();
+    const key = now.join('\n');
+    if (key !== known) {
+      known = key;
+      current = scrubber(now);
+    }
+    return current(text);
+  };
+}
+
 function spellings(secret: string): string[] {
   const encoded = urlEncoded(secret);
   return [

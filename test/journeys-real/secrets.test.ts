@@ -1,9 +1,12 @@
-// HTTP mode, with a secret planted wherever one can be: none of them in Slack, in Redis' file or in the log.
-import { readdirSync, readFileSync } from 'node:fs';
+// HTTP mode, with a secret planted wherever one can be: none of them in Slack, in Redis' file or any key, in the log, in
+// what is told to Prometheus and on the audit trail.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Rig, startRig, until } from '../support/rig.js';
-import { actsIn, ask, change, deploy, markupSaid } from '../support/talk.js';
+import { actsIn, ask, audit, change, deploy, markupSaid } from '../support/talk.js';
 
 const SIGNING_SECRET = 'planted-signing-0a1b2c3d4e5f';
 const PLANTED = {
@@ -13,17 +16,50 @@ const PLANTED = {
 };
 const TYPED = { password: 'planted-typed-pass-99', set: 'planted-set-value-66' };
 
+/** Nobody configured these: they are known by where they stand, or by what they look like. */
+const FOREIGN = {
+  env: 'planted-env-value-11',
+  envNext: 'planted-env-next-12',
+  option: 'planted-option-13',
+  address: 'planted-address-14',
+  stderr: 'planted-stderr-15',
+  bearer: 'planted-bearer-16',
+  ended: 'planted-ended-17',
+  push: 'planted-push-18',
+  groovy: 'planted-groovy-19',
+  location: 'planted-location-20',
+  query: 'planted-query-21',
+  killed: 'planted-killed-22',
+};
+
 let rig: Rig;
+const folder = mkdtempSync(join(tmpdir(), 'bb-secrets-'));
+const manifestFile = join(folder, 'jenkins.json');
+const writeManifest = (env: Record<string, string>) => {
+  const manifest = JSON.parse(readFileSync('manifests/jenkins.json', 'utf8')) as { env: object };
+  writeFileSync(manifestFile, JSON.stringify({ ...manifest, env: { ...manifest.env, ...env } }));
+};
 const log: string[] = [];
 beforeAll(async () => {
+  writeManifest({});
   rig = await startRig({
-    env: { ...PLANTED, SLACK_APP_TOKEN: '', PORT: '0', MARATHON_USERNAME: 'bell' },
+    env: {
+      ...PLANTED,
+      SLACK_APP_TOKEN: '',
+      PORT: '0',
+      MARATHON_USERNAME: 'bell',
+      ALERT_CHANNEL: 'C0CIALERTS',
+      MANIFEST_FILE: manifestFile,
+    },
     logTo: (line) => log.push(line),
   });
   rig.slack.deliverHttp({ url: eventsUrl(), signingSecret: SIGNING_SECRET });
   await until(() => rig.world.marathon.deployments.length === 0);
 });
-afterAll(() => rig.close());
+afterAll(async () => {
+  await rig.close();
+  rmSync(folder, { recursive: true });
+});
 
 const eventsUrl = () => `http://127.0.0.1:${rig.running.port}/slack/events`;
 
@@ -102,5 +138,136 @@ describe('secrets', () => {
     // Whoever has a response_url can speak as the bot for half an hour.
     expect(places.redis).toMatch(/\/capability\d/);
     expect(places.log).not.toMatch(/\/capability\d/);
+  });
+});
+
+/** Every key there is, with all that is in it. */
+async function everyKey(): Promise<string> {
+  const redis = new Redis(rig.redis.url.replace(/^unix:\/\//, ''));
+  const readers: Record<string, (key: string) => Promise<unknown>> = {
+    string: (key) => redis.get(key),
+    hash: (key) => redis.hgetall(key),
+    list: (key) => redis.lrange(key, 0, -1),
+    set: (key) => redis.smembers(key),
+    zset: (key) => redis.zrange(key, '0', '-1'),
+    stream: (key) => redis.xrange(key, '-', '+'),
+  };
+  try {
+    const all: string[] = [];
+    for await (const keys of redis.scanStream({ count: 500 })) {
+      for (const key of keys as string[]) {
+        const type = await redis.type(key);
+        const read = readers[type];
+        if (read === undefined && type !== 'none') throw new Error(`nobody reads a ${type}`);
+        all.push(`${key} ${JSON.stringify(await read?.(key))}`);
+      }
+    }
+    return all.join('\n');
+  } finally {
+    redis.disconnect();
+  }
+}
+
+describe('secrets of others', () => {
+  it('in manifests, logs, errors, redirects and the words of Mesos, Marathon, git and Groovy stay where they are', {
+    timeout: 90_000,
+  }, async () => {
+    const { marathon, jenkins } = rig.world.servers;
+    const shownPlans: string[] = [];
+    for (const [value, option] of [
+      [FOREIGN.env, FOREIGN.option],
+      [FOREIGN.envNext, 'other'],
+    ]) {
+      const from = rig.slack.calls.length;
+      writeManifest({
+        DB_PASSWORD: value ?? '',
+        JAVA_OPTS: `-Xmx1g -Ddb.password=${option}`,
+        REPOSITORY: `https://ana:${FOREIGN.address}@git.example.com/x.git`,
+      });
+      const ended = await deploy(rig, 'deploy --now');
+      expect(ended.text).toMatch(/^Deployed/);
+      shownPlans.push(JSON.stringify(rig.slack.calls.slice(from).map(({ args }) => args)));
+    }
+    // Masked, and shown as changed all the same.
+    expect(shownPlans[0]).toMatch(/env\.DB_PASSWORD: added •••/);
+    expect(shownPlans[1]).toMatch(/env\.DB_PASSWORD: ••• → •••/);
+
+    const current = () => {
+      const task = rig.world.cluster.task(rig.world.jenkins.current?.taskId ?? '');
+      if (task === undefined) throw new Error('no controller runs');
+      return task;
+    };
+    current().sandbox.stderr += [
+      `WARNING: login with password=${FOREIGN.stderr} failed`,
+      `Authorization: Bearer ${FOREIGN.bearer}`,
+      `${Object.values(PLANTED).join(' ')} ${rig.world.jenkins.accounts.token}`,
+      '',
+    ].join('\n');
+    await ask(rig, 'logs');
+    rig.world.cluster.crashTask(current().id, {
+      message: `Container exited: docker run -e DB_PASSWORD=${FOREIGN.ended} https://ana:${FOREIGN.killed}@x/ ${PLANTED.MESOS_TOKEN}`,
+    });
+    await until(
+      () => rig.slack.messages.some((one) => one.channelId === 'C0CIALERTS' && /is back after/.test(one.text)),
+      30_000,
+    );
+    await ask(rig, 'logs --previous');
+
+    rig.world.jenkins.failGitPush(
+      true,
+      `fatal: unable to access 'https://ana:${FOREIGN.push}@git.example.com/x.git/': 403 token=${FOREIGN.push}`,
+    );
+    rig.world.jenkins.changeConfig();
+    await until(
+      () => rig.slack.messages.some((one) => one.channelId === 'C0CIALERTS' && /does not save/.test(one.text)),
+      30_000,
+    );
+    await ask(rig, 'status');
+    await ask(rig, 'alerts');
+
+    const trace = `groovy.lang.MissingPropertyException: No such property: x\n password=${FOREIGN.groovy} at Script1.run(${PLANTED.MESOS_TOKEN})`;
+    jenkins.faults.push({
+      match: ({ path }) => path.includes('scriptText'),
+      how: { status: 200, body: `password=${FOREIGN.groovy} ${trace}` },
+    });
+    await ask(rig, 'status');
+    await change(rig, 'scale executors 6');
+    jenkins.faults.clear();
+    marathon.faults.push({
+      match: () => true,
+      how: {
+        status: 302,
+        headers: { location: `http://ana:${FOREIGN.location}@127.0.0.1:1/v2?token=${FOREIGN.query}` },
+      },
+    });
+    await ask(rig, 'where');
+    await ask(rig, 'status');
+    marathon.faults.clear();
+    await until(() => rig.slack.messages.length > 0);
+
+    const admin = `http://127.0.0.1:${rig.running.adminPort}`;
+    const places = {
+      slack: `${JSON.stringify(rig.slack.calls.map(({ args }) => args))}${markupSaid(rig).join('\n')}${JSON.stringify(rig.slack.messages)}${rig.slack.files.map((file) => file.bytes?.toString() ?? '').join('')}`,
+      "Redis' file": everythingInRedis(),
+      'a key of Redis': await everyKey(),
+      'the log': log.join('\n'),
+      'the metrics': await (await fetch(`${admin}/metrics`)).text(),
+      readyz: await (await fetch(`${admin}/readyz`)).text(),
+      'the audit trail': JSON.stringify(await audit(rig)),
+    };
+    expect(places['a key of Redis']).toContain('deploy --now');
+    const leaks: string[] = [];
+    for (const [place, text] of Object.entries(places)) {
+      for (const secret of [
+        ...Object.values(FOREIGN),
+        ...Object.values(PLANTED),
+        rig.world.jenkins.accounts.token,
+        rig.slack.botToken,
+      ]) {
+        const at = text.indexOf(secret);
+        if (at >= 0) leaks.push(`${place}: …${text.slice(Math.max(0, at - 200), at + 60)}…`);
+      }
+    }
+    expect(leaks).toEqual([]);
   });
 });

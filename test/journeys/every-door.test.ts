@@ -1,9 +1,11 @@
 // Every way in: each command there is, typed, mentioned or behind a button, and each button of ours, pressed by somebody
 // the policy refuses. Nothing is done or written anywhere, and the person hears why. A listener, command or button that
 // is added without passing `authorise()` on whoever clicks fails here.
+
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../src/commands/index.js';
+import { allowance } from '../../src/core/allowance.js';
 import type { PersonFacts, PlaceFacts } from '../../src/core/authorise.js';
 import type { Actor, Command } from '../../src/core/command.js';
 import { PRESS_ACTIONS, type PressAction } from '../../src/core/conversation.js';
@@ -111,6 +113,7 @@ function bot(refused: Refused): AcceptPorts & { added: unknown[] } {
     policy: () => parsePolicy(refused.policy),
     people: peopleOf(refused),
     queue: { accept: async (job) => void added.push(job) },
+    allowance: { any: allowance(20, clock), urgent: allowance(120, clock) },
     scrub: (text) => text,
     clock,
     log: fakeLog(),

@@ -39,6 +39,15 @@ export function marathonClient(options: MarathonOptions): MarathonClient {
   const info = rememberedInfo(http, options);
   const orMissing = <T>(request: HttpRequest, schema: z.ZodType<T>) => askOrMissing(http, request, schema);
 
+  const readApp = ({ value, raw }: { value: z.output<typeof AppAnswer>; raw: unknown }): App => {
+    const app = appOf(value.app, (raw as { app: JsonObject }).app);
+    const failure = app.lastTaskFailure;
+    // It may quote the command that ended.
+    return failure === undefined
+      ? app
+      : { ...app, lastTaskFailure: { ...failure, message: rest.scrub(failure.message) } };
+  };
+
   return {
     publicUrl: (publicUrl ?? urls[0] ?? '').replace(/(?<!\/)\/+$/, ''),
     leader: http.leader,
@@ -46,7 +55,7 @@ export function marathonClient(options: MarathonOptions): MarathonClient {
     info,
     async app(appId): Promise<App | undefined> {
       const found = await orMissing({ path: appPath(appId) }, AppAnswer);
-      return found === undefined ? undefined : appOf(found.value.app, (found.raw as { app: JsonObject }).app);
+      return found === undefined ? undefined : readApp(found);
     },
     deployments: async () => (await http.ask({ path: '/v2/deployments' }, Deployments)).value,
     async snapshot(appId) {
@@ -56,7 +65,7 @@ export function marathonClient(options: MarathonOptions): MarathonClient {
         http.ask({ path: '/v2/deployments', ...brief }, Deployments),
         info(),
       ]);
-      const app = found === undefined ? undefined : appOf(found.value.app, (found.raw as { app: JsonObject }).app);
+      const app = found === undefined ? undefined : readApp(found);
       return { app, deployments: deployments.value, marathonVersion: version };
     },
     async launchQueue(appId) {

@@ -1,9 +1,10 @@
 // The ear at Marathon: its event stream, kept open for as long as the bot listens, and before 0.9 a look every ten seconds
 // (contract marathon §6). `bot.ts` starts it and hands what is heard to `journeys/alert.ts`.
-import type { StreamNews } from '../../core/marathon-event.js';
+import type { MarathonEvent, StreamNews } from '../../core/marathon-event.js';
 import { type Clock, runningClock, SECOND } from '../../core/time.js';
 import { atLeast } from '../../core/version.js';
 import { type HttpClient, httpClient } from '../http.js';
+import type { Scrub } from '../secrets.js';
 import type { MarathonOptions } from './client.js';
 import { greet, openStream } from './event-address.js';
 import { frameReader } from './event-frames.js';
@@ -130,10 +131,18 @@ async function connect(ear: Ear, stopping: AbortSignal): Promise<Ending> {
   }
 }
 
+/** What Mesos says of an end may quote the command that ended, and what is heard is kept in Redis. */
+function withoutSecrets(event: MarathonEvent, scrub: Scrub): MarathonEvent {
+  if (event.kind === 'task') return { ...event, message: scrub(event.message) };
+  if (event.kind === 'unhealthy-kill') return { ...event, reason: scrub(event.reason) };
+  if (event.kind === 'deployment' && event.reason !== undefined) return { ...event, reason: scrub(event.reason) };
+  return event;
+}
+
 async function readAll(ear: Ear, chunks: AsyncIterable<Buffer>, heard: () => void): Promise<number> {
   const frames = frameReader({
     appId: `/${ear.appId.replace(/^\/+/, '')}`,
-    take: (event, identity) => ear.tell({ kind: 'event', event, identity }),
+    take: (event, identity) => ear.tell({ kind: 'event', event: withoutSecrets(event, ear.scrub), identity }),
     skip: ear.skip,
   });
   let bytes = 0;

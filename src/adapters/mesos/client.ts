@@ -78,7 +78,11 @@ export function mesosClient(options: MesosOptions): MesosClient {
     task: (frameworkId, taskId) => taskOf(http, frameworkId, taskId),
     endedTasks: (frameworkId) => endedTasksOf(http, frameworkId),
     statistics: (agent) => statisticsOf(far, agent),
-    taskStatus: (taskId) => taskStatus(http, taskId),
+    async taskStatus(taskId) {
+      const status = await taskStatus(http, taskId);
+      // It may quote the command that ended.
+      return status === undefined ? undefined : { ...status, message: rest.scrub(status.message) };
+    },
     sandboxTail: (task, file, bytes) => sandboxTail(far, task, file, bytes, rest.scrub),
     sandboxLink({ mesosAgentId, frameworkId, executorId, taskId }) {
       const names = [agentsOnPage, mesosAgentId, 'frameworks', frameworkId, 'executors', executorId || taskId];
