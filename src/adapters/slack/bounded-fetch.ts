@@ -1,4 +1,4 @@
-// fetch for Slack's answers, which are read whole: at most so much of them, whatever stands between us and Slack.
+// How Slack's answers are read, whole: at most so much of them, whatever stands between us and Slack. Called by `client.ts`.
 import type { WebClientOptions } from '@slack/web-api';
 
 type Fetch = NonNullable<WebClientOptions['fetch']>;
