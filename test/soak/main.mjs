@@ -14,7 +14,7 @@ for instead, with everything that can go wrong meanwhile (test/faults/table.ts),
 
   --histories N   how many; 10000
   --faults N      the whole table of commands and faults, N times
-  --case WORDS    with --faults: only cases whose name has these words
+  --case WORDS    with --faults: only cases whose name has these words; with --fuzz: only such doors
   --seed S        a whole number: the same seed, the same histories; today's date
   --fuzz N        instead: N of what nobody sends on purpose, at every door (commands, buttons, files, answers)
   --only N        tell history N of that seed aloud, with all that was seen and decided
@@ -34,7 +34,7 @@ else await work();
 async function main() {
   const { histories, seed, only, faults, words, fuzz } = read();
   if (faults !== undefined) process.exit(playFaults(faults, seed, words));
-  if (fuzz !== undefined) process.exit(atEveryDoor(fuzz, seed));
+  if (fuzz !== undefined) process.exit(atEveryDoor(fuzz, seed, words));
   compile();
   const { report, tellOne } = await import(COMPILED.href);
   if (only !== undefined) {
@@ -143,8 +143,8 @@ function playFaults(rounds, seed, words) {
 }
 
 /** `test/fuzz`, which runs as a test. @returns the exit code */
-function atEveryDoor(count, seed) {
-  const env = { ...process.env, BELLBOARD_FUZZ: `${count}`, BELLBOARD_SEED: `${seed}` };
+function atEveryDoor(count, seed, words) {
+  const env = { ...process.env, BELLBOARD_FUZZ: `${count}`, BELLBOARD_SEED: `${seed}`, BELLBOARD_DOOR: words };
   const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/vitest.config.ts'];
   const command = [...vitest, 'test/fuzz/', '--disableConsoleIntercept'];
   return spawnSync(process.execPath, command, { cwd: root, env, stdio: 'inherit' }).status ?? 1;
