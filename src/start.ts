@@ -41,6 +41,8 @@ export interface StartOptions {
   /** How long a bot that died keeps the others from listening to Marathon. */
   leaseMs?: number;
   log?: Log;
+  /** Commands and clicks of one person; a test is one person with many. */
+  perMinute?: number;
   /** Told how each command ended, as the metrics are. */
   onOutcome?: (command: string, outcome: string) => void;
 }
@@ -117,8 +119,11 @@ export async function start(
     }
     if (role !== 'worker') {
       const wall = options.wall === undefined ? {} : { wall: options.wall };
+      const limit = options.perMinute === undefined ? {} : { perMinute: options.perMinute };
       const redis = await open(producer);
-      const ears = await onPort('PORT', config.http, () => startBot({ ...common, ...wall, redis }).catch(socketIsShut));
+      const ears = await onPort('PORT', config.http, () =>
+        startBot({ ...common, ...wall, ...limit, redis }).catch(socketIsShut),
+      );
       closers.push(() => ears.stop());
       port = ears.port;
       const heard = openQueues(redis, keysOf(config.name));
