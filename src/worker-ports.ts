@@ -24,6 +24,7 @@ import { rules } from './alerts/index.js';
 import { catalogueOf, commands } from './commands/index.js';
 import type { Config } from './config.js';
 import { UserError } from './core/errors.js';
+import { tellingOurs } from './core/own-change.js';
 import { type Clock, DAY } from './core/time.js';
 import { digests } from './digests/index.js';
 import type { AttendPorts } from './journeys/alert-attend.js';
@@ -58,6 +59,7 @@ export function portsOf(options: PortsOptions, queues: Queues, keys: Keys) {
   const incidents = incidentStore(redis, keys);
   const alerting = alertQueue(queues, clock);
   const said = messages(redis, queues, keys, scrub);
+  const changes = changeQueue(redis, queues, keys);
   const channel = alertChannel(redis, keys);
   const people = slackPeople(clients.repeatable, options.team, clock);
   const samples = usageStore(redis, keys, config.usageRetentionDays * DAY);
@@ -112,7 +114,7 @@ export function portsOf(options: PortsOptions, queues: Queues, keys: Keys) {
       digests: digestDesk(digesting),
       incidents: { ...incidents, refresh: () => alerting.decide({ v: 1, kind: 'refresh' }, `refresh-${randomUUID()}`) },
       rules,
-      changes: changeQueue(redis, queues, keys),
+      changes,
       locks: lockDesk(locking),
       nameOf: people.nameOf,
       linkOf: async ({ channelId, messageTs, threadTs }) =>
@@ -148,7 +150,7 @@ export function portsOf(options: PortsOptions, queues: Queues, keys: Keys) {
   };
   const raising = {
     rules,
-    marathon: options.systems.marathon,
+    marathon: tellingOurs(options.systems.marathon, changes),
     messages: said,
     queue: alerting,
     settings: {

@@ -82,6 +82,8 @@ export interface AppSnapshot {
   app: App | undefined;
   deployments: Deployment[];
   marathonVersion: string;
+  /** Id of our change under way that had written the app before this look: the app's version is its (`own-change.ts`). */
+  ours?: string | undefined;
 }
 
 /** Why an app's next instance has not started (contract marathon §4). */

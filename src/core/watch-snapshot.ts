@@ -17,14 +17,20 @@ import {
   withPlan,
 } from './watch.js';
 
-export function afterSnapshot(before: Watch, { app, deployments, marathonVersion }: AppSnapshot): Watch {
+export function afterSnapshot(before: Watch, snapshot: AppSnapshot): Watch {
+  const { app, deployments, marathonVersion } = snapshot;
   if (app === undefined) {
     const { app: _gone, current: _dead, ...rest } = before;
     return { ...withDeployments(rest, deployments), baseline: true };
   }
   const listed = app.tasks.reduce((known, task) => withTask(known, task, before.at), before.lives);
   const lives = withoutGone(listed, app.tasks, before.at);
-  const seen = { ...before, lives, app: seenApp(app, marathonVersion), baseline: true };
+  const seen = {
+    ...before,
+    lives,
+    app: seenApp(app, marathonVersion, jobOf(app, before.app, snapshot.ours)),
+    baseline: true,
+  };
   return tidy(withRunning(withDeployments(seen, deployments), app));
 }
 
@@ -88,9 +94,14 @@ function withDeployments(watch: Watch, deployments: readonly Deployment[]): Watc
   return next;
 }
 
-function seenApp(app: App, marathonVersion: string): SeenApp {
+/** Only a deploy leaves a label; of the others it is remembered for as long as their version stands. */
+function jobOf(app: App, before: SeenApp | undefined, ours: string | undefined): string | undefined {
+  const remembered = before?.version === app.version ? before.job : undefined;
+  return ours ?? remembered ?? app.labels[JOB_LABEL];
+}
+
+function seenApp(app: App, marathonVersion: string, job: string | undefined): SeenApp {
   const checks = checkTimes(app);
-  const job = app.labels[JOB_LABEL];
   return {
     version: app.version,
     instances: app.instances,

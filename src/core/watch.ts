@@ -61,7 +61,7 @@ export interface SeenApp {
   lastScalingAt?: number;
   failedTaskId?: string;
   failedAt?: number;
-  /** Our change that made this version, by its label. */
+  /** Our change that made this version: by its label, or it was under way when the version was seen. */
   job?: string;
   marathonVersion: string;
   hasHealthChecks: boolean;

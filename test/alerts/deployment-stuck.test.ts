@@ -159,6 +159,15 @@ describe('says nothing', () => {
       ],
     ],
     [
+      'of a restart that was asked for here, which leaves the label of the deploy before; also when that is over',
+      [
+        [0, snapshot({ app: anApp(label('d-1')), deployments: [] })],
+        [0.1, snapshot({ app: changed(label('d-1')), ours: 'd-2' })],
+        [14, snapshot({ app: changed(label('d-1')) })],
+        [30, snapshot({ app: changed(label('d-1')) })],
+      ],
+    ],
+    [
       'of an app that is gone',
       [
         [0, snapshot()],

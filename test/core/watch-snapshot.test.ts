@@ -48,6 +48,21 @@ describe('the first look', () => {
     });
   });
 
+  test.each<[string, AppSnapshot[], string | undefined]>([
+    ['the one under way that leaves no label', [HEALTHY, { ...app({ version: V2 }), ours: 'd-lee-go' }], 'd-lee-go'],
+    [
+      'that one also after its end, as long as its version stands, whatever the label says',
+      [
+        { ...app({ version: V2, labels: { BELLBOARD_JOB: 'd-ana-go' } }), ours: 'd-lee-go' },
+        app({ version: V2, labels: { BELLBOARD_JOB: 'd-ana-go' } }),
+      ],
+      'd-lee-go',
+    ],
+    ['none after the next version', [{ ...app({ version: V1 }), ours: 'd-lee-go' }, app({ version: V2 })], undefined],
+  ])('knows which change of ours made its version: %s', (_which, snapshots, job) => {
+    expect(known(...snapshots).app?.job).toBe(job);
+  });
+
   test('of an app that does not exist is a look all the same', () => {
     expect(known(snapshotOf(undefined))).toEqual({ ...newWatch('/jenkins'), baseline: true });
   });
