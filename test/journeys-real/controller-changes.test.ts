@@ -103,8 +103,8 @@ describe('suspend and resume', () => {
     expect((await ask(rig, 'where')).text).toMatch(/\/jenkins is suspended: 0 instances.*resume starts it/);
     expect(shown(await ask(rig, 'status'))).toMatch(/suspended/);
     expect((await ask(rig, 'suspend')).text).toMatch(/suspended already/);
-    // Longer than any alert waits before it rings.
-    await rig.clock.sleep(12 * 60_000);
+    // Longer than any alert waits that needs no Jenkins to ring.
+    await rig.clock.sleep(5 * 60_000);
     expect(rang()).toEqual([]);
 
     expect((await done('resume', 'Resume')).text).toMatch(/^Resumed \/jenkins in .*It runs on/);
@@ -116,5 +116,21 @@ describe('suspend and resume', () => {
     await settle();
     expect(rang()).toEqual([]);
     expect(shown(await ask(rig, 'alerts'))).toMatch(/Nothing rings now/);
+  });
+});
+
+describe('a restart of ours that does not come up', () => {
+  it('says so in its own message, and no alert rings for its deployment', { timeout: 120_000 }, async () => {
+    rig.world.cluster.withholdOffers(true);
+    const message = await plan('restart --now', 'Restart');
+    await press(rig, message, 'Restart');
+    expect((await ending(rig, message, 60_000)).text).toMatch(
+      /^Restart of \/jenkins failed after .*the new task never started/,
+    );
+    // Past the time a deployment of somebody else would ring after.
+    await rig.clock.sleep(4 * 60_000);
+    expect(rang()).toEqual([]);
+    rig.world.cluster.withholdOffers(false);
+    await until(() => taskId() !== undefined, PATIENCE_MS);
   });
 });
