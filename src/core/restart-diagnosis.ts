@@ -11,6 +11,7 @@ import type { Incident } from './incident.js';
 import { lastLines } from './log-tail.js';
 import { pulseInTime } from './pulse.js';
 import type { RestartFacts } from './restart.js';
+import { rollbackAgainst } from './restart-remedy.js';
 import type { Diagnosis } from './restart-view.js';
 import type { ScmSyncMemory } from './scm-sync-watch.js';
 import { unsavedAtDeath } from './scm-unsaved.js';
@@ -39,13 +40,16 @@ export async function investigate(incident: Incident, ports: AlertPorts): Promis
   const last = known(status);
   const stderr = await tailOf(facts, last, known(info)?.frameworkId, ports);
   const isGone = agents.ok && facts.mesosAgentId !== null && !agents.value.some(({ id }) => id === facts.mesosAgentId);
+  const better = betterCause(facts, last, isGone);
+  const kind = (better?.['kind'] ?? facts.kind) as RestartFacts['kind'];
+  const changes = entries.filter(({ command, outcome }) => CHANGES.has(command) && DID.has(outcome));
   const diagnosis: Diagnosis = {
     mesos: last === undefined || last.message === '' ? null : oneLine(last.message),
     change: lastChange(known(app), entries),
     unsaved: unsavedAtDeath(scm as ScmSyncMemory | undefined, incident.happenedAt)?.text ?? null,
     missing: [...gaps(status), ...(stderr.ok ? [] : [stderr.missing])],
+    rollback: await rollbackAgainst(incident, kind, known(app), changes, ports, patienceMs(clock)),
   };
-  const better = betterCause(facts, last, isGone);
   const lines = stderr.ok ? lastLines(stderr.value ?? '', EXCERPT_LINES) : [];
   return {
     facts: { diagnosis },
@@ -109,6 +113,8 @@ const CHANGES: ReadonlySet<string> = new Set([
   'resume',
   'template',
 ]);
+/** A deploy that failed is in Marathon all the same. */
+const DID: ReadonlySet<string> = new Set(['succeeded', 'failed', 'lost']);
 /** Marathon's clock made the version, ours the trail. */
 const CLOCKS_APART_MS = 2 * MINUTE;
 

@@ -2,6 +2,7 @@
 import type { AlertWords } from './alert.js';
 import type { JsonObject } from './cluster.js';
 import { causeWords } from './controller.js';
+import type { Button } from './conversation.js';
 import type { Incident } from './incident.js';
 import type { RestartFacts } from './restart.js';
 import { code, md, mention, moment, type Rich, report } from './text.js';
@@ -17,6 +18,8 @@ export interface Diagnosis extends JsonObject {
   unsaved: string | null;
   /** Why parts are missing, our words. */
   missing: string[];
+  /** Version to go back to, where that would undo what may have done it. */
+  rollback?: string | null;
 }
 
 interface Now extends JsonObject {
@@ -39,8 +42,12 @@ export function restartWords(incident: Incident, now: number): AlertWords {
       ...changeField(facts.diagnosis),
     ],
     notes: notes(facts),
+    ...(facts.diagnosis?.rollback == null ? {} : { remedy: rollback(facts.diagnosis.rollback) }),
   };
 }
+
+/** Shows its plan first, and asks, as whoever presses may. */
+const rollback = (version: string): Button => ({ label: 'Roll back', action: 'run', value: `rollback ${version}` });
 
 function headline(incident: Incident, facts: RestartFacts, latest: RestartFacts): Rich {
   if (incident.flapping) return flapping(incident, latest);

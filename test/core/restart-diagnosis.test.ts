@@ -182,6 +182,19 @@ describe('the last change', () => {
   });
 });
 
+test('the way back is found where our last change may have done it', async () => {
+  const change = { jobId: 'd', at: NOW - 2 * HOUR + MINUTE, durationMs: MINUTE, userId: 'U0ANA', text: 'deploy' };
+  const audit = [{ ...change, command: 'deploy', outcome: 'failed' } as AuditEntry];
+  const before = '2015-05-27T08:00:00.000Z';
+  const marathon: FakeCalls['marathon'] = {
+    versions: async () => [anApp().version, before],
+    appVersion: async () => ({ ...anApp().definition, mem: 1024 }),
+  };
+  const facts = { version: anApp().version };
+  expect(await diagnosisOf({ audit, marathon }, facts)).toMatchObject({ rollback: before });
+  expect(await diagnosisOf({ marathon }, facts)).toMatchObject({ rollback: null });
+});
+
 test('what git did not have is told as SCM sync was last seen', async () => {
   const script = { ...SAVED, now: NOW - MINUTE, unpushedCommits: 2, filesAtRisk: ['config.xml'] };
   const { facts } = await found({}, {}, { state: 'failing', script });

@@ -176,6 +176,17 @@ test.each([
   expect(endsWords(ends, since, NOW).plain).toBe(expected);
 });
 
+test('the one remedy is the way back, which shows its plan first', () => {
+  const found = { mesos: null, change: null, unsaved: null, missing: [] };
+  expect(withFacts({ diagnosis: { ...found, rollback: '2015-05-27T08:00:00.000Z' } }).remedy).toEqual({
+    label: 'Roll back',
+    action: 'run',
+    value: 'rollback 2015-05-27T08:00:00.000Z',
+  });
+  expect(withFacts({ diagnosis: { ...found, rollback: null } }).remedy).toBeUndefined();
+  expect(withFacts({ diagnosis: found }).remedy).toBeUndefined();
+});
+
 test('the notes tell what Marathon and Mesos say, once each, and what is not known', () => {
   const diagnosis = {
     mesos: 'Container destroyed',

@@ -1,6 +1,7 @@
 // The controller's app restarted, rolled back, suspended and resumed over the whole rig: plan, press, outcome, one write,
 // and an alert channel that hears nothing of what was asked for.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cause } from '../../src/playground/incidents/index.js';
 import { pressables, type SlackMessage } from '../../src/playground/slack/workspace.js';
 import { type Rig, startRig, until } from '../support/rig.js';
 import { ask, audit, ending, press, pressAndHear, settle, shown } from '../support/talk.js';
@@ -131,6 +132,29 @@ describe('a restart of ours that does not come up', () => {
     await rig.clock.sleep(4 * 60_000);
     expect(rang()).toEqual([]);
     rig.world.cluster.withholdOffers(false);
-    await until(() => taskId() !== undefined, PATIENCE_MS);
+    await until(() => rig.world.marathon.deployments.length === 0, PATIENCE_MS);
+  });
+});
+
+describe('an end of the controller that our last change may have brought', () => {
+  it('offers the way back, which shows its plan first', { timeout: 120_000 }, async () => {
+    expect((await done('deploy --mem 3333 --now', 'Deploy')).text).toMatch(/^Deployed/);
+    rig.world.jenkins.setBoot(600_000);
+    cause(rig.world, 'out of memory');
+    const alert = await rig.slack.changed(() => rang()[0], PATIENCE_MS);
+    await rig.slack.changed(() => labels(alert).includes('Roll back'), PATIENCE_MS);
+    const from = rig.slack.messages.length;
+    await press(rig, alert, 'Roll back');
+    const message = await rig.slack.changed(
+      () => rig.slack.messages.slice(from).find((one) => labels(one).includes('Cancel')),
+      PATIENCE_MS,
+    );
+    expect(shown(message)).toMatch(/Rollback of \/jenkins to version/);
+    rig.world.jenkins.setBoot(4_000);
+    await press(rig, message, 'Roll back');
+    expect((await ending(rig, message, PATIENCE_MS)).text).toMatch(/^Rolled \/jenkins back to/);
+    await rig.slack.changed(() => /:large_green_circle:/.test(shown(alert)), PATIENCE_MS);
+    expect(labels(alert)).not.toContain('Roll back');
+    expect(rang()).toHaveLength(1);
   });
 });
