@@ -51,7 +51,7 @@ export const restart = defineCommand({
   empty: () => false,
   boundTo: ({ appVersion, definition, waitMs }: Plan) => JSON.stringify([appVersion, definition, waitMs]),
   waitMs: ({ waitMs }) => waitMs,
-  apply: ({ appId }: Plan, ports, asked) => writeOnce(ports.marathon.restart(appId), ports, asked),
+  apply: (planned: Plan, ports, asked) => writeOnce(planned, ports, asked, () => ports.marathon.restart(planned.appId)),
   arrived: (planned: Plan, ports) => arrivedChange(planned, ports, (app) => isAsLeft(app, planned)),
   follow,
   cancel,

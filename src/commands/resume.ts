@@ -44,7 +44,8 @@ export const resume = defineCommand({
   boundTo: ({ appVersion }: Plan) => JSON.stringify([appVersion]),
   // Nothing runs that could be waited for.
   waitMs: () => 0,
-  apply: ({ appId }: Plan, ports, asked) => writeOnce(ports.marathon.setInstances(appId, INSTANCES), ports, asked),
+  apply: (planned: Plan, ports, asked) =>
+    writeOnce(planned, ports, asked, () => ports.marathon.setInstances(planned.appId, INSTANCES)),
   arrived: (planned: Plan, ports) => arrivedChange(planned, ports, isResumed),
   follow,
   cancel,

@@ -45,8 +45,8 @@ export const rollback = defineCommand({
   boundTo: ({ appVersion, target, definition, waitMs }: RollbackPlan) =>
     JSON.stringify([appVersion, target.version, definition, waitMs]),
   waitMs: ({ waitMs }) => waitMs,
-  apply: ({ appId, target }: RollbackPlan, ports, asked) =>
-    writeOnce(ports.marathon.rollBack(appId, target.version), ports, asked),
+  apply: (plan: RollbackPlan, ports, asked) =>
+    writeOnce(plan, ports, asked, () => ports.marathon.rollBack(plan.appId, plan.target.version)),
   arrived: (plan: RollbackPlan, ports) => arrivedChange(plan, ports, (app) => isAsLeft(app, plan)),
   follow,
   cancel,

@@ -51,7 +51,8 @@ export const suspend = defineCommand({
   empty: ({ instances }: Plan) => instances === 0,
   boundTo: ({ appVersion, waitMs }: Plan) => JSON.stringify([appVersion, waitMs]),
   waitMs: ({ waitMs }) => waitMs,
-  apply: ({ appId }: Plan, ports, asked) => writeOnce(ports.marathon.setInstances(appId, 0), ports, asked),
+  apply: (planned: Plan, ports, asked) =>
+    writeOnce(planned, ports, asked, () => ports.marathon.setInstances(planned.appId, 0)),
   arrived: (planned: Plan, ports) => arrivedChange(planned, ports, isSuspended),
   follow,
   cancel,

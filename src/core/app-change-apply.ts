@@ -21,10 +21,25 @@ interface Written {
   version?: string | undefined;
 }
 
-/** What Marathon answered; its 409 becomes the words for whose deployment holds the app. */
-export async function writeOnce(write: Promise<Written>, ports: Ports, asked: Asked): Promise<Json> {
+/**
+ * What Marathon answered; its 409 becomes the words for whose deployment holds the app. Looked at once more before: a worker
+ * that lay still for a while must not send what the one that took over has sent, nor write over what others did meanwhile.
+ */
+export async function writeOnce(
+  { appId, appVersion }: AppChange,
+  ports: Ports,
+  asked: Asked,
+  write: () => Promise<Written>,
+): Promise<Json> {
+  const app = await ports.marathon.app(appId);
+  if (app?.version !== appVersion) {
+    throw new UserError(
+      `\`${appId}\` was changed or deleted at this very moment. Nothing was sent.`,
+      'Ask again, for a plan of what runs now.',
+    );
+  }
   try {
-    const { deploymentId, version } = await write;
+    const { deploymentId, version } = await write();
     return { deploymentId: deploymentId ?? null, version: version ?? null };
   } catch (error) {
     if (!(error instanceof UpstreamError) || error.status !== 409) throw error;

@@ -158,6 +158,17 @@ describe('the write', () => {
     );
   });
 
+  test.each<[string, App | undefined]>([
+    ['changed', anApp({ version: NEWER })],
+    ['deleted', undefined],
+  ])('is not sent for an app that was %s at this moment', async (_how, app) => {
+    const ports = fakePorts({ marathon: { app: async () => app } });
+    expect(await refusalOf(command.apply(await plan(), ports, asked()))).toEqual([
+      '`/jenkins` was changed or deleted at this very moment. Nothing was sent.',
+      'Ask again, for a plan of what runs now.',
+    ]);
+  });
+
   test('whose fate is unknown is left to the journey', async () => {
     const marathon = { restart: () => Promise.reject(refusal('Marathon', 502, 'no leader')) };
     await expect(command.apply(await plan(), fakePorts({ marathon }), asked())).rejects.toMatchObject({ status: 502 });

@@ -83,7 +83,11 @@ test('the write is a PUT of 1 instance', async () => {
     sent.push([appId, instances]);
     return { deploymentId: '5cd9' };
   };
-  const answer = await command.apply(await plan(stopped()), fakePorts({ marathon: { setInstances } }), asked());
+  const answer = await command.apply(
+    await plan(stopped()),
+    fakePorts({ marathon: { app: async () => suspended, setInstances } }),
+    asked(),
+  );
   expect([answer, sent]).toEqual([{ deploymentId: '5cd9', version: null }, [['/jenkins', 1]]]);
 });
 
