@@ -9,8 +9,13 @@ export interface Moment {
   arm(rig: Rig, strike: () => Promise<void>): void;
 }
 
-export const isPut = (request: { method: string; path: string }) =>
-  request.method === 'PUT' && request.path.startsWith('/v2/apps');
+interface Asked {
+  method: string;
+  path: string;
+}
+
+export const isPut = (request: Asked) => request.method === 'PUT' && request.path.startsWith('/v2/apps');
+export const isRestart = (request: Asked) => request.method === 'POST' && request.path.endsWith('/restart');
 
 function onlyOnce(strike: () => Promise<void>): () => Promise<void> {
   let struck = false;
@@ -31,7 +36,8 @@ function whenSaid(pattern: RegExp): Moment['arm'] {
   };
 }
 
-export const moments: readonly Moment[] = [
+/** @param isWrite the change's one write · @param said what its outcome says */
+export const momentsOf = (isWrite: (request: Asked) => boolean, said: RegExp): readonly Moment[] => [
   { name: 'when the click has been confirmed', arm: whenSaid(/confirmed by/) },
   {
     name: 'before Jenkins is told to quiet down',
@@ -64,11 +70,11 @@ export const moments: readonly Moment[] = [
     },
   },
   {
-    name: 'before Marathon applies the PUT, which is lost',
+    name: 'before Marathon applies the write, which is lost',
     arm(rig, strike) {
       let struck = false;
       rig.world.servers.marathon.faults.hooks.before = async (request) => {
-        if (!isPut(request) || struck) return;
+        if (!isWrite(request) || struck) return;
         struck = true;
         await strike();
         throw new Error('lost with its client');
@@ -76,29 +82,29 @@ export const moments: readonly Moment[] = [
     },
   },
   {
-    name: 'before Marathon applies the PUT, which it applies nevertheless',
+    name: 'before Marathon applies the write, which it applies nevertheless',
     arm(rig, strike) {
       const hit = onlyOnce(strike);
       rig.world.servers.marathon.faults.hooks.before = async (request) => {
-        if (isPut(request)) await hit();
+        if (isWrite(request)) await hit();
       };
     },
   },
   {
-    name: 'after Marathon applied the PUT, unanswered',
+    name: 'after Marathon applied the write, unanswered',
     arm(rig, strike) {
       const hit = onlyOnce(strike);
       rig.world.servers.marathon.faults.hooks.after = async (request) => {
-        if (isPut(request)) await hit();
+        if (isWrite(request)) await hit();
       };
     },
   },
   {
-    name: 'after Marathon answered the PUT',
+    name: 'after Marathon answered the write',
     arm(rig, strike) {
       const hit = onlyOnce(strike);
       rig.world.servers.marathon.faults.hooks.answered = async (request) => {
-        if (isPut(request)) await hit();
+        if (isWrite(request)) await hit();
       };
     },
   },
@@ -109,15 +115,18 @@ export const moments: readonly Moment[] = [
       const { faults, writes } = rig.world.servers.marathon;
       let looks = 0;
       faults.hooks.before = async (request) => {
-        const applied = writes.some((write) => write.method === 'PUT' && write.tookEffect);
+        const applied = writes.some((write) => isWrite(write) && write.tookEffect);
         if (!applied || request.method !== 'GET') return;
         looks += 1;
         if (looks === 3) await hit();
       };
     },
   },
-  { name: 'when the outcome has been said', arm: whenSaid(/Deployed \/jenkins in/) },
+  { name: 'when the outcome has been said', arm: whenSaid(said) },
 ];
+
+/** Of a deploy. */
+export const moments = momentsOf(isPut, /Deployed \/jenkins in/);
 
 export async function kill(worker: ChildProcess): Promise<void> {
   if (worker.exitCode !== null || worker.signalCode !== null) return;
