@@ -17,7 +17,9 @@ const running = [];
 for (const env of envs) {
   const { config } = readConfig({ ...env, ADMIN_PORT: '0', PORT: '0' }, role === 'ear' ? 'bot' : role);
   running.push(
-    role === 'ear' ? await secondEar(config) : await start(config, role, { clock, wall, lockTimes, leaseMs }),
+    role === 'ear'
+      ? await secondEar(config)
+      : await start(config, role, { clock, wall, lockTimes, leaseMs, perMinute: 60_000 }),
   );
 }
 process.once('SIGTERM', async () => {

@@ -105,6 +105,8 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const running = await start(config, role, {
     clock: options.ownClock?.(clock) ?? clock,
     lockTimes: options.lockTimes ?? LOCK_TIMES,
+    // A test is one person with many commands.
+    perMinute: 60_000,
     ...(options.wall === undefined ? {} : { wall: options.wall }),
     ...(options.logTo === undefined ? {} : { log: logOf(config, options.logTo) }),
   });
