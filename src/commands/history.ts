@@ -1,6 +1,6 @@
 // `/ci history [@who|command|failed]`: what was changed from here: when, by whom, what, and how it ended.
 import { z } from 'zod';
-import { durationMs } from '../core/arguments.js';
+import { durationMs, words } from '../core/arguments.js';
 import type { AuditEntry, Outcome } from '../core/audit.js';
 import { type Asked, defineCommand, type Ports } from '../core/command.js';
 import { context, type Message, type MessageBlock, section } from '../core/conversation.js';
@@ -33,8 +33,8 @@ const KEPT_MS = 400 * DAY;
 
 const args = z
   .object({
-    words: z.string().default(''),
-    since: z.string().default(DEFAULT_SINCE),
+    words: words('words', 200).default(''),
+    since: words('--since', 100).default(DEFAULT_SINCE),
     before: z
       .string()
       .regex(/^\d{1,15}-\d{1,15}$/, { error: 'Expected `--before` to be as the button *Older* writes it.' })
