@@ -191,7 +191,11 @@ function judge(played: Played, ended: Ended): void {
   const seen = `${roots.map((one) => shown(one)).join(' | ')} || told: ${told.map(({ text }) => text).join(' | ')}`;
 
   if (fault.harmless && played.acts !== 1 && !/did not answer in time/.test(seen)) wrong(`it was not done: ${seen}`);
-  const stuck = last !== undefined && (isUnderWay(last) || hasButtons(last));
+  // Where Slack does not take the outcome into the channel any more, it comes as a direct message.
+  const elsewhere = told.find(
+    (one) => one.visibleTo === undefined && JSON.stringify(one.blocks).includes(prepared.text),
+  );
+  const stuck = elsewhere === undefined && last !== undefined && (isUnderWay(last) || hasButtons(last));
   if (last === undefined ? told.length === 0 : stuck) {
     if (fault.forgetful) played.forgotten = true;
     else {
@@ -209,7 +213,7 @@ function judge(played: Played, ended: Ended): void {
   // What Redis itself is asked to keep, it may forget too.
   if (fault.forgetful && act.system === undefined && entry?.outcome === 'succeeded' && played.acts === 0)
     played.forgotten = true;
-  else if (entry !== undefined) compare(entry, last, played.acts, fault.forgetful === true, wrong);
+  else if (entry !== undefined) compare(entry, elsewhere ?? last, played.acts, fault.forgetful === true, wrong);
   if (played.acts === 1 && entry === undefined) {
     if (fault.forgetful) played.forgotten = true;
     else wrong(`it was done, and the audit trail has nothing of it; ${seen}`);
