@@ -1,6 +1,7 @@
 // The two tables of the promise "exactly once": what people can have done, and what can go wrong meanwhile. A command is
 // one entry of `ACTS`; every fault that fits it is tried on it.
 import { keysOf } from '../../src/adapters/redis/keys.js';
+import { lockStore } from '../../src/adapters/redis/lock-store.js';
 import { alertQueue } from '../../src/adapters/redis/queue.js';
 import { commands } from '../../src/commands/index.js';
 import type { Effect } from '../../src/core/command.js';
@@ -138,7 +139,7 @@ export const ACTS: readonly Act[] = [
       const times = writesThatTook(deletesDeployment);
       const before = times(rig);
       return {
-        text: `cancel ${theirs.id}`,
+        text: `cancel ${theirs.id} --rollback`,
         times: () => times(rig) - before,
         holds: () => marathon.deployments.every(({ id }) => id !== theirs.id),
         after: () => cluster.withholdOffers(false),
@@ -168,7 +169,43 @@ export const ACTS: readonly Act[] = [
       return { text: `silence ${id} --for 2h`, ...becomes(message, 'silenced by'), after: over };
     },
   },
+  {
+    command: 'lock',
+    async prepare(scene) {
+      const reason = `case ${scene.nextNumber()}`;
+      return { text: `lock ${reason}`, ...isSaid(scene, `until`, reason), after: () => opened(scene) };
+    },
+  },
+  {
+    command: 'unlock',
+    async prepare(scene) {
+      const { client, clock } = scene;
+      const at = clock.now();
+      const lock = {
+        v: 1,
+        id: `case-${scene.nextNumber()}`,
+        userId: 'U0ANA',
+        reason: null,
+        at,
+        until: at + HOUR,
+      } as const;
+      await lockStore(client, keysOf('test'), clock).take(lock);
+      return { text: 'unlock', ...isSaid(scene, 'may be changed again'), after: () => opened(scene) };
+    },
+  },
 ];
+
+const opened = async ({ client }: Scene): Promise<void> => void (await client.del(keysOf('test').lock));
+
+/** What is in Redis alone has no log but what people are told of it. */
+function isSaid({ rig: { slack } }: Scene, ...words: string[]): Pick<Prepared, 'times' | 'holds'> {
+  const from = slack.messages.length;
+  const times = () =>
+    slack.messages
+      .slice(from)
+      .filter((one) => one.threadTs === undefined && words.every((word) => shown(one).includes(word))).length;
+  return { times, holds: () => times() > 0 };
+}
 
 const writesThatTook =
   (isAct: (request: PlainRequest) => boolean) =>
