@@ -134,7 +134,7 @@ export function portsOf(options: PortsOptions, queues: Queues, keys: Keys) {
     log,
     counted: tally.command,
   };
-  const sending: SendPorts = {
+  const sending: Omit<SendPorts, 'hold'> = {
     messenger: slackMessenger({
       clients,
       scrub,

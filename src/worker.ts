@@ -6,6 +6,7 @@ import {
   Again,
   changeRun,
   type Hands,
+  holdOn,
   LOCK_TIMES,
   LockLost,
   type LockTimes,
@@ -77,8 +78,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       ...common,
       queue: 'posts',
       concurrency: POSTS_AT_ONCE,
-      process: async (job) => {
-        const result = await send(job.data.key, sending);
+      process: async (job, token, signal) => {
+        const result = await send(job.data.key, { ...sending, hold: holdOn(times, job, token, signal) });
         if ('again' in result) throw new Again(result.again);
       },
     }),

@@ -45,6 +45,7 @@ interface PicturePorts {
   messenger: Pick<Messenger, 'upload'>;
   draw: DrawChart;
   records: { begin(key: string): Promise<void> };
+  hold(): Promise<void>;
   log: { error(fields: object, text: string): void };
 }
 
@@ -64,6 +65,7 @@ export async function picture(
   if (content === undefined) return instead(chart, md`The chart could not be drawn, which is a bug in the bot.`);
   const repeat = stored.sending ? ' (may repeat)' : '';
   try {
+    await ports.hold();
     await ports.records.begin(key);
     const file = { name: `${chart.name}.png`, title: `${chart.title}${repeat}`, content, altText: chart.altText };
     await ports.messenger.upload(to, file);

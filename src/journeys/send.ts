@@ -21,6 +21,8 @@ export interface SendPorts {
   messenger: Messenger;
   draw: DrawChart;
   records: MessageRecords;
+  /** Proves that this send is still ours: a worker that slept since the last look must not post what another has. */
+  hold(): Promise<void>;
   pace: Pace;
   /** Told what becomes of alerts. */
   alertChannel: Pick<AlertChannel, 'broken' | 'well'>;
@@ -124,6 +126,7 @@ async function post(key: string, stored: StoredMessage, to: ChannelSpot, ports: 
   const lateMs = lateness(stored, ports.clock.now());
   const known = delayed(stored.wanted, lateMs);
   const message = found === 'cannot-look' ? mayRepeat(known) : known;
+  await ports.hold();
   await ports.records.begin(key);
   if (isAlert(stored)) ports.alerted(Math.max(0, ports.clock.now() - (stored.happenedAt ?? stored.since ?? 0)));
   const spot = await ports.messenger.post(to, message, key);
@@ -192,6 +195,7 @@ async function answer(
   const wait = await ports.pace.paused('response_url');
   if (wait > 0) return { again: wait };
   if ((await ports.pace.use(to.delivery)) > RESPONSE_USES) return direct(key, stored, to.userId, ports);
+  await ports.hold();
   await ports.records.begin(key);
   const isLong = ports.messenger.overflow(stored.wanted) !== undefined;
   try {
@@ -215,6 +219,7 @@ async function direct(key: string, stored: StoredMessage, userId: string, ports:
   if (wait > 0) return { again: wait };
   // A person's id names no channel whose history could be looked through.
   const message = stored.sending ? mayRepeat(stored.wanted) : stored.wanted;
+  await ports.hold();
   await ports.records.begin(key);
   const spot = await ports.messenger.direct(userId, message, key);
   await ports.records.sent(key, stored.digest, spot);

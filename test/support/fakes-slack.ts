@@ -50,6 +50,7 @@ export function office(): Office {
   const fake: Office = {
     clock,
     rows,
+    hold: async () => {},
     draw: async () => new Uint8Array([137]),
     slack: [],
     next: new Map(),

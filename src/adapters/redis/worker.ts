@@ -113,6 +113,15 @@ redis.call('HSET', KEYS[2], 'data', ARGV[2])
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return 1`;
 
+/** @returns what proves that the job is still ours, and keeps it so for another lock's length; else it throws LockLost */
+export function holdOn(times: LockTimes, job: Job<unknown>, token: string, signal: AbortSignal): () => Promise<void> {
+  return async () => {
+    if (signal.aborted) throw new LockLost();
+    const held = await job.extendLock(token, times.lockMs).catch(() => 0);
+    if (held !== 1) throw new LockLost();
+  };
+}
+
 /** A change's grip on its job (`core/jobs.ts`). */
 export function changeRun(
   redis: Redis,
@@ -124,11 +133,7 @@ export function changeRun(
 ): ChangeRun {
   const id = job.id ?? '';
   const first: ChangeProgress = { step: 'queued', startedAt: 0 };
-  const hold = async () => {
-    if (signal.aborted) throw new LockLost();
-    const held = await job.extendLock(token, times.lockMs).catch(() => 0);
-    if (held !== 1) throw new LockLost();
-  };
+  const hold = holdOn(times, job, token, signal);
   return {
     id,
     signal,

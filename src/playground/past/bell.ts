@@ -150,6 +150,7 @@ function messagesFor({ config, redis, world, log }: BellOptions, keys: Keys) {
     posted: (key) => records.posted(key),
   };
   const sending: SendPorts = {
+    hold: async () => {},
     messenger: slackMessenger({ clients, scrub, onPlainTwin: () => {} }),
     records,
     pace: UNHURRIED,
