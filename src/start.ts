@@ -38,6 +38,8 @@ export interface StartOptions {
   /** What people wait in: the bot's own timers. */
   wall?: Clock;
   lockTimes?: LockTimes;
+  /** Real ms from one usage sample to the next; a minute of the clock unless said. */
+  sampleEveryMs?: number;
   /** How long a bot that died keeps the others from listening to Marathon. */
   leaseMs?: number;
   log?: Log;
@@ -109,12 +111,13 @@ export async function start(
       const { ports: systems, close } = connect(config, seen);
       closers.push(async () => close());
       const lockTimes = options.lockTimes === undefined ? {} : { lockTimes: options.lockTimes };
+      const sampleEveryMs = options.sampleEveryMs === undefined ? {} : { sampleEveryMs: options.sampleEveryMs };
       const slackSilentSince = async () => {
         const { ok, since } = health.snapshot().slack;
         return ok ? undefined : Date.parse(since);
       };
       const redis = await open(worker);
-      const hands = await startWorker({ ...common, ...lockTimes, redis, systems, slackSilentSince });
+      const hands = await startWorker({ ...common, ...lockTimes, ...sampleEveryMs, redis, systems, slackSilentSince });
       closers.push(() => hands.stop());
     }
     if (role !== 'worker') {

@@ -28,6 +28,8 @@ import { type PortsOptions, portsOf } from './worker-ports.js';
 export interface WorkerOptions extends PortsOptions {
   /** Tests make the time a dead worker's job lies still shorter. */
   lockTimes?: LockTimes;
+  /** Real ms from one usage sample to the next, where the clock is not the real one. */
+  sampleEveryMs?: number;
 }
 
 export interface RunningWorker {
@@ -114,6 +116,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   await alerting.look('a worker starts', 0);
   await digestClock(queues, clock, log).schedule(
     config.digests.channelId === undefined ? undefined : config.digests.schedule,
+    options.sampleEveryMs,
   );
   return {
     async stop() {

@@ -13,13 +13,15 @@ import { start } from '../../dist/start.js';
 const { role, envs, speed, wallSpeed, origin, lockTimes, leaseMs } = JSON.parse(process.argv[2] ?? '{}');
 const clock = runningClock(speed, origin);
 const wall = runningClock(wallSpeed, origin);
+/** Nobody asks for usage here, and dozens of installations would all look at once. */
+const sampleEveryMs = 3_600_000;
 const running = [];
 for (const env of envs) {
   const { config } = readConfig({ ...env, ADMIN_PORT: '0', PORT: '0' }, role === 'ear' ? 'bot' : role);
   running.push(
     role === 'ear'
       ? await secondEar(config)
-      : await start(config, role, { clock, wall, lockTimes, leaseMs, perMinute: 60_000 }),
+      : await start(config, role, { clock, wall, lockTimes, leaseMs, perMinute: 60_000, sampleEveryMs }),
   );
 }
 process.once('SIGTERM', async () => {

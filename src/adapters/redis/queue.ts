@@ -150,10 +150,12 @@ export function alertQueue({ events, ticks }: Queues, clock: Clock) {
 /** What the digest journey's clock is: BullMQ keeps each of these once, however many workers say it. */
 export function digestClock({ ticks }: Queues, clock: Clock, log: { warn(fields: object, text: string): void }) {
   return {
-    /** @param schedule undefined: no digest is sent */
-    async schedule(schedule: Schedule | undefined) {
-      // A clock that is not the real one may be hurried on at any time; more ticks than samples do no harm.
-      const every = clock.speed === 1 ? MINUTE : SECOND;
+    /**
+     * @param schedule undefined: no digest is sent
+     * @param everyMs real ms from one sample to the next; more ticks than the clock's minutes add nothing
+     */
+    async schedule(schedule: Schedule | undefined, everyMs = MINUTE / clock.speed) {
+      const every = Math.max(1, Math.round(everyMs));
       await ticks.upsertJobScheduler('sample', { every }, { name: 'sample', data: { v: 1, kind: 'sample' } });
       // What was due while nobody ran is due now.
       await ticks.add('digest', { v: 1, kind: 'digest' }, { jobId: `digest-${randomUUID()}` });
