@@ -52,7 +52,10 @@ async function replay(matching: string): Promise<void> {
     said: rig.slack.messages.map(({ text, ts }) => [ts, text]),
   });
   // Replies in the thread of a change are sent once a second at most.
-  await settle(2_000);
+  for (let quiet = 0; quiet < 3; ) {
+    await settle(500);
+    quiet = (await rig.running.busy()) ? 0 : quiet + 1;
+  }
   const before = await state();
   // Let in, and acknowledged like a repeat of Slack's: the first may be the one whose answer was lost.
   for (const answer of await Promise.all([send(again), send(again), send(again)])) expect(answer.status).toBe(200);
