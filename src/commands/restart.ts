@@ -1,6 +1,5 @@
 // `/ci restart`: the controller anew, with the definition that runs. Plan → confirm → one POST → followed until it is
 // really up: a healthy new task, a new Jenkins session, its Mesos framework registered again (design §4.1).
-import { z } from 'zod';
 import { type AppChange, lookBefore, upWithinMs } from '../core/app-change.js';
 import {
   appToChange,
@@ -20,12 +19,7 @@ import type { Message } from '../core/conversation.js';
 import { printOf } from '../core/definition-print.js';
 import { stopsFirst } from '../core/manifest-lint.js';
 import { code, md } from '../core/text.js';
-import { WAIT_DETAIL, waitForBuilds, waitOptions, waitSyntax, waitsOnce } from '../core/wait-option.js';
-
-const Args = z
-  .object(waitOptions)
-  .refine(...waitsOnce)
-  .transform((typed) => ({ waitMs: waitForBuilds(typed) }));
+import { WAIT_DETAIL, waitArgs, waitSyntax } from '../core/wait-option.js';
 
 interface Plan extends AppChange {
   waitMs: number;
@@ -42,7 +36,7 @@ export const restart = defineCommand({
   examples: ['restart', 'restart --wait 1h', 'restart --now'],
   details: ['Marathon stops its task and starts a new one, which may land on another Mesos agent.', WAIT_DETAIL],
   syntax: { options: waitSyntax },
-  args: Args,
+  args: waitArgs,
   effect: 'disrupt',
   exclusive: true,
   verb: 'Restart',

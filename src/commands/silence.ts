@@ -2,6 +2,7 @@
 // rings, not on this one ring, so a flapping controller does not end it. Also what the button *Silence 1 h* runs.
 import { z } from 'zod';
 import { durationMs, given } from '../core/arguments.js';
+import type { JsonObject } from '../core/cluster.js';
 import { type Asked, defineCommand, type Ports } from '../core/command.js';
 import { type Message, say } from '../core/conversation.js';
 import { findIncident, incidentId } from '../core/incident-id.js';
@@ -37,15 +38,28 @@ export const silence = defineCommand({
   syntax: { words: ['id'], rest: 'reason', options: { for: 'value', off: 'switch' } },
   args,
   effect: 'change',
-  before: async ({ id }: Args, ports: Ports, _asked: Asked) => (await findIncident(id, ports)).fingerprint,
+  before,
   run,
   view,
 });
 
-/** Twice sets the same silence again; it then counts from the second. */
-async function run({ id, forMs, off, reason }: Args, ports: Ports, asked: Asked, fingerprint: string): Promise<Facts> {
-  const { incidents, clock } = ports;
-  const at = clock.now();
+/** What is silenced, and from when on: a run that another worker takes over sets the same silence, not a longer one. */
+interface Before extends JsonObject {
+  fingerprint: string;
+  at: number;
+}
+
+async function before({ id }: Args, ports: Ports, _asked: Asked): Promise<Before> {
+  return { fingerprint: (await findIncident(id, ports)).fingerprint, at: ports.clock.now() };
+}
+
+async function run(
+  { id, forMs, off, reason }: Args,
+  ports: Ports,
+  asked: Asked,
+  { fingerprint, at }: Before,
+): Promise<Facts> {
+  const { incidents } = ports;
   if (off) {
     const had = (await incidents.silences())[fingerprint];
     await incidents.endSilence(fingerprint);

@@ -1,5 +1,4 @@
 // `/ci suspend`: no controller until `resume`. Plan → confirm → one PUT of 0 instances → followed until it is gone.
-import { z } from 'zod';
 import { type AppChange, lookBefore } from '../core/app-change.js';
 import {
   appToChange,
@@ -17,13 +16,8 @@ import { addressOf } from '../core/controller.js';
 import { type Message, say } from '../core/conversation.js';
 import { md } from '../core/text.js';
 import { MINUTE, SECOND } from '../core/time.js';
-import { WAIT_DETAIL, waitForBuilds, waitOptions, waitSyntax, waitsOnce } from '../core/wait-option.js';
+import { WAIT_DETAIL, waitArgs, waitSyntax } from '../core/wait-option.js';
 import { ENDED_STATES, LOST_STATES } from '../core/watch.js';
-
-const Args = z
-  .object(waitOptions)
-  .refine(...waitsOnce)
-  .transform((typed) => ({ waitMs: waitForBuilds(typed) }));
 
 interface Plan extends AppChange {
   waitMs: number;
@@ -42,7 +36,7 @@ export const suspend = defineCommand({
     WAIT_DETAIL,
   ],
   syntax: { options: waitSyntax },
-  args: Args,
+  args: waitArgs,
   effect: 'disrupt',
   exclusive: true,
   verb: 'Suspend',

@@ -39,7 +39,7 @@ export const usage = defineCommand({
   name: 'usage',
   usage: 'usage [1h|24h|7d|30d] [--by label|agent]',
   summary: 'CPU and memory given to Jenkins, really used, and what the cluster has; now, or over a time.',
-  examples: ['usage', 'usage 7d', 'usage 90m --here', 'usage --by label'],
+  examples: ['usage 7d', 'usage', 'usage 90m --here', 'usage --by label'],
   details: [
     'With a time (any, such as `90m`): mean, 95th percentile, peak, and a chart. Samples are taken once a minute.',
     '`--by label` or `--by agent`: what is used now, part by part.',

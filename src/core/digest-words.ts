@@ -43,7 +43,7 @@ function newsIn(facts: DigestFacts): Rich[] {
   const { downMs } = statistics.availability;
   const news: (Rich | undefined)[] = [
     ends === 0 ? undefined : md`the controller ended unasked ${ends === 1 ? 'once' : `${ends} times`}`,
-    downMs === 0 ? undefined : md`Jenkins did not answer for ${duration(downMs)}`,
+    downMs === 0 ? undefined : md`Jenkins did not answer for about ${duration(downMs)}`,
     others === 0 ? undefined : md`${counted(others, 'other alert')} rang`,
     statistics.limit.ms < LIMIT_WORTH_SAYING_MS
       ? undefined
@@ -107,7 +107,7 @@ export function upWords({ statistics, rung }: DigestFacts): Rich {
       ? md`whether Jenkins answered is not known`
       : downMs === 0
         ? md`answered all the time`
-        : md`answered ${percent(upMs, toldMs)} of the time, not for ${duration(downMs)}`;
+        : md`answered ${percent(upMs, toldMs)} of the time, not for about ${duration(downMs)}`;
   const unsure = unknownMs === 0 || toldMs === 0 ? md`` : md`, not known for ${duration(unknownMs)}`;
   const times = ends === 0 ? md`no unasked end` : md`${counted(ends, 'unasked end')}`;
   return md`${answered}${unsure}; ${times}`;

@@ -119,7 +119,8 @@ export const NO_POLICY: Policy = { roles: {}, rules: [{ effect: ['read'], to: [E
 /** @throws Error whose message lists every fault, one a line: where, what was expected, what stands there */
 export function parsePolicy(text: string): Policy {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  // Its warnings would quote the file on stderr.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   if (document.errors.length > 0) throw faulty(document.errors.map((error) => yamlFault(error, lines)));
   const data = asData(document);
   const result = PolicyFile.safeParse(data);

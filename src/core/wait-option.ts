@@ -1,4 +1,5 @@
 // `--wait 30m` and `--now`: how long a disruptive command waits for running builds before it writes.
+import { z } from 'zod';
 import { durationMs, given } from './arguments.js';
 import { HOUR, MINUTE } from './time.js';
 
@@ -23,6 +24,12 @@ export const waitsOnce = [
 ] as const;
 
 export const waitForBuilds = ({ wait, now }: Typed): number => (now ? 0 : (wait ?? DEFAULT_WAIT_MS));
+
+/** Of a command that takes nothing else. */
+export const waitArgs = z
+  .object(waitOptions)
+  .refine(...waitsOnce)
+  .transform((typed) => ({ waitMs: waitForBuilds(typed) }));
 
 /** For the command's `syntax`. */
 export const waitSyntax = { wait: 'value', now: 'switch' } as const;

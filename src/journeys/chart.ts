@@ -19,14 +19,16 @@ export async function putWithChart(
   const { chart, ...words } = message;
   const { messages, asker } = ports;
   if (chart === undefined) return messages.put(key, to, message, options);
-  const drawn = async (where: Destination) => messages.put(`${key}/chart`, where, twinOf(chart), { once: true });
+  const drawn = async (where: Destination, options: PutOptions = {}) =>
+    messages.put(`${key}/chart`, where, twinOf(chart), { ...options, once: true });
   if (to.kind !== 'answer') {
     await messages.put(key, to, words, options);
     return drawn({ kind: 'beside', parent: key });
   }
   if (to.here === true && asker !== undefined) {
     await messages.put(key, to, words, options);
-    return drawn({ kind: 'channel', channelId: asker.channelId });
+    // The answer needs no membership of the channel, the picture does.
+    return drawn({ kind: 'channel', channelId: asker.channelId }, { elseTo: asker.userId });
   }
   await messages.put(key, to, withNote(words), options);
   await messages.put(`${key}/note`, { kind: 'direct', userId: to.userId }, say(md`${message.text}`), { once: true });
@@ -39,7 +41,7 @@ const withNote = (words: Message): Message => ({
 });
 
 /** What is said where the picture cannot be. */
-const twinOf = (chart: Chart): Message => ({ text: chart.altText, blocks: [], chart });
+const twinOf = (chart: Chart): Message => ({ ...say(md`${chart.altText}`), chart });
 
 interface PicturePorts {
   messenger: Pick<Messenger, 'upload'>;

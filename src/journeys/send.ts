@@ -285,7 +285,8 @@ async function failed(key: string, stored: StoredMessage, error: SlackError, por
     await ports.alertChannel.broken(error.code, ports.clock.now());
     if (ports.clock.now() - (stored.since ?? 0) < ALERT_KEPT_MS) return { again: ALERT_AGAIN_MS };
   }
-  if (error.fate === 'never' && stored.elseTo !== undefined && stored.ts !== undefined)
+  const isOutcome = stored.ts !== undefined || stored.wanted.chart !== undefined;
+  if (error.fate === 'never' && stored.elseTo !== undefined && isOutcome)
     return elsewhere(key, stored, stored.elseTo, error.code, ports);
   if (error.fate === 'never') {
     await ports.records.refused(key, stored.digest, error.code);

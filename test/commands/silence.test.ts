@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { silence } from '../../src/commands/silence.js';
+import { parse } from '../../src/core/parse.js';
 import { DAY, HOUR, MINUTE } from '../../src/core/time.js';
+import { anIncident } from '../support/alert-scene.js';
 import { mistakeOf, typedOf } from '../support/change-board.js';
 import { NOW } from '../support/ci-service.js';
+import { asked, fakePorts } from '../support/fakes.js';
 import { aSilence } from '../support/fakes-alert.js';
+import { manualClock } from '../support/manual-clock.js';
 
 const FINGERPRINT = 'controller-restarted';
 
@@ -42,6 +46,23 @@ describe('an alert is silenced, with all that rings for the same cause', () => {
       ['silence', FINGERPRINT, { userId: 'U0ANA', at: NOW, until: NOW + 30 * MINUTE, reason: null }],
     ]);
   });
+});
+
+test('a run that another worker takes over silences from when the first one began', async () => {
+  if (silence.effect !== 'change') throw new Error('silence is a change');
+  const kept: unknown[] = [];
+  const incidents = {
+    find: async () => anIncident(),
+    silence: async (...call: unknown[]) => void kept.push(call),
+    refresh: async () => {},
+  };
+  const ports = fakePorts({ incidents });
+  const { args } = parse('silence A17 --for 30m', ports.catalogue);
+  const before = await silence.before(args, ports, asked());
+  const later = fakePorts({ incidents, clock: manualClock(NOW + 5 * MINUTE) });
+  for (const worker of [ports, later]) await silence.run(args, worker, asked(), before);
+  expect(kept).toHaveLength(2);
+  expect(kept[1]).toEqual(kept[0]);
 });
 
 describe('--off', () => {

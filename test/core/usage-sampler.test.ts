@@ -5,6 +5,7 @@ import type { UsageSample } from '../../src/core/usage-sample.js';
 import { takeSample, type UsageMemory, waitsBetween } from '../../src/core/usage-sampler.js';
 import { aLoadOf, anApp, NOW, refusal, silence } from '../support/ci-service.js';
 import type { FakeCalls } from '../support/fakes.js';
+import { NOTHING_KNOWN } from '../support/samples.js';
 import { aScene, never, type Scene, timed } from '../support/usage-scene.js';
 
 const DEADLINE_MS = 4_500;
@@ -267,16 +268,7 @@ describe('with every system silent', () => {
     const scene = aScene();
     const { value, tookMs } = await sampled(scene, SILENT);
     expect(tookMs).toBe(DEADLINE_MS);
-    expect(value.sample).toEqual({
-      at: NOW,
-      cluster: null,
-      controller: null,
-      agents: null,
-      executors: null,
-      buildQueue: null,
-      waitsMs: null,
-      up: null,
-    });
+    expect(value.sample).toEqual(NOTHING_KNOWN);
     expect(value.memory).toEqual({
       v: 1,
       at: NOW,

@@ -118,10 +118,10 @@ describe('a day with news', () => {
     const message = await digestOf(night);
     const lines = linesOf(message);
     expect(lines[0]).toBe(
-      ':newspaper: *Wed 27 May 10:00 to Thu 28 May 10:00*: the controller ended unasked once; Jenkins did not answer for 4 min; 1 of 3 builds failed; the cpus used rose by 400 %; 1 change.',
+      ':newspaper: *Wed 27 May 10:00 to Thu 28 May 10:00*: the controller ended unasked once; Jenkins did not answer for about 4 min; 1 of 3 builds failed; the cpus used rose by 400 %; 1 change.',
     );
     expect(lines.slice(12)).toEqual([
-      'Controller: answered &gt; 99 % of the time, not for 4 min; 1 unasked end',
+      'Controller: answered &gt; 99 % of the time, not for about 4 min; 1 unasked end',
       'Builds: 3 builds, 1 failed\n23 were seen waiting: p50 2 min, p95 2 min.\nOnly since Thu 28 May 02:01: the controller that began then remembers no earlier ones.',
       'SCM sync: now: everything is saved in git',
       'Changes: Wed 27 May 14:00 ana: `scale executors 4` succeeded',

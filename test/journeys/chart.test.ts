@@ -145,6 +145,21 @@ describe('the upload', () => {
     expect(slack.log.lines).toMatchObject([{ level: 'error', text: 'a chart could not be drawn' }]);
   });
 
+  test('into a channel the bot is not in is told to whoever asked', async () => {
+    const twin = { ...say(md`${CHART.altText}`), chart: CHART };
+    slack.want('here/chart', { kind: 'channel', channelId: 'C0RANDOM' }, twin, { elseTo: 'U0ANA' });
+    for (const call of ['upload', 'post'])
+      slack.next.set(call, new SlackError('chat.postMessage', 'not_in_channel', 'never'));
+    await sendAll('here/chart');
+    expect(slack.slack).toEqual([
+      {
+        call: 'direct',
+        to: 'U0ANA',
+        text: `${CHART.altText} | Slack does not let me write where this was asked any more (not_in_channel).`,
+      },
+    ]);
+  });
+
   test('below a refused message is refused with it', async () => {
     slack.next.set('post', new SlackError('chat.postMessage', 'not_in_channel', 'never'));
     await sendAll('digest');

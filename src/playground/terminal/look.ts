@@ -16,11 +16,15 @@ export interface Look {
 
 /** The emoji our messages use; any other keeps its code. */
 const EMOJI: Readonly<Record<string, string>> = {
+  arrow_forward: '▶',
+  arrows_counterclockwise: '🔄',
   bar_chart: '📊',
   bell: '🔔',
   bulb: '💡',
+  card_index_dividers: '🗂',
   double_vertical_bar: '⏸',
   eyes: '👀',
+  hourglass: '⌛',
   hourglass_flowing_sand: '⏳',
   large_green_circle: '🟢',
   large_yellow_circle: '🟡',
@@ -32,9 +36,11 @@ const EMOJI: Readonly<Record<string, string>> = {
   no_entry: '⛔',
   no_entry_sign: '🚫',
   red_circle: '🔴',
+  rewind: '⏪',
   rotating_light: '🚨',
   round_pushpin: '📍',
   scroll: '📜',
+  unlock: '🔓',
   warning: '⚠',
   white_check_mark: '✅',
   white_circle: '⚪',
