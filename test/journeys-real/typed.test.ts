@@ -71,14 +71,15 @@ describe('a command as it is typed', () => {
 describe('a number of executors', () => {
   for (const count of ['four', '0', '-1', '65', '1e9', '']) {
     it(`refuses ${count === '' ? 'none at all' : count}, saying the rule and the unit`, async () => {
-      const reads = rig.world.jenkins.accessLog.length;
+      // Jenkins is asked for its SCM sync by itself now and then, which changes nothing.
+      const acts = actsIn(rig).length;
       const answer = await ask(rig, `scale executors ${count}`);
       expect(answer.text).toMatch(/whole number/);
       expect(answer.text).toMatch(/1 to 64/);
       expect(answer.text).toMatch(/executors/);
       if (count !== '') expect(answer.text).toContain(count);
       await settle(50);
-      expect(rig.world.jenkins.accessLog).toHaveLength(reads);
+      expect(actsIn(rig)).toHaveLength(acts);
     });
   }
 
