@@ -30,7 +30,7 @@ export interface PrivateRedisOptions {
 const LONGEST_SOCKET_PATH = 103;
 /** A large append-only file is read at about 100 MB/s; ours stays far below 1 GB. */
 const START_WITHIN_MS = 30_000;
-/** Writing out what is left takes less than a second (`appendfsync everysec`). */
+/** Nothing is left to be written out (`appendfsync always`); a rewrite of the file may have to be ended. */
 const STOP_WITHIN_MS = 5_000;
 /** A server that dies again and again before it is this old has a reason that starting it once more does not mend. */
 const STABLE_AFTER_MS = 10_000;

@@ -24,13 +24,14 @@ export function findRedisServer(env: Environment = process.env): string | undefi
 }
 
 /**
- * The server on a unix socket in `folder`, nothing on TCP, every write in the append-only file within a second
- * (redis.io/docs/latest/operate/oss_and_stack/management/persistence). Paths are relative to the folder: a socket's
- * path has at most 107 characters on Linux (man 7 unix), a folder's may have more.
+ * The server on a unix socket in `folder`, nothing on TCP, every write in the append-only file before it is confirmed:
+ * with `everysec` a slow disk lets up to 2 s of confirmed writes wait in the server's memory, and a kill loses them
+ * (redis.io/docs/latest/operate/oss_and_stack/management/persistence). Paths are relative to the folder: a socket's path
+ * has at most 107 characters on Linux (man 7 unix), a folder's may have more.
  */
 export function spawnRedis(binary: string, folder: string, env: Environment = process.env): RedisServer {
   const settings = ['--port', '0', '--unixsocket', 'redis.sock', '--unixsocketperm', '700', '--dir', '.'];
-  const durability = ['--appendonly', 'yes', '--appendfsync', 'everysec', '--save', ''];
+  const durability = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''];
   const [command, ...args] = endingWithUs([binary, ...settings, ...durability], env);
   // Detached: Ctrl-C in a terminal reaches the whole process group, and Redis would be gone before we have drained.
   const child = spawn(command, args, { cwd: folder, env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });

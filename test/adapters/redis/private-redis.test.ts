@@ -63,6 +63,7 @@ describe('a private Redis', () => {
     expect(socket).toBe(join(folder, 'plain', 'redis.sock'));
     expect(await askSocket(socket, 'CONFIG GET port')).toContain('\r\n0');
     expect(await askSocket(socket, 'CONFIG GET appendonly')).toContain('yes');
+    expect(await askSocket(socket, 'CONFIG GET appendfsync')).toContain('always');
     expect(await askSocket(socket, 'CONFIG GET maxmemory-policy')).toContain('noeviction');
   });
 
