@@ -111,6 +111,14 @@ async function givenUp({ run }: Flight): Promise<ChangeOutcome | undefined> {
 /** The world may have moved between the click and this change's turn. */
 async function voided(flight: Flight): Promise<ChangeOutcome | undefined> {
   const { command, parsed, plan, ports, asked, job, run } = flight;
+  if (await isDone(flight)) {
+    return ended(
+      'unchanged',
+      say(
+        md`:no_entry_sign: The plan no longer fits: what it asks for has been done since it was made. Nothing more was sent; \`where\` and \`status\` show what runs now.`,
+      ),
+    );
+  }
   const now = await command.plan(parsed.args, ports.command, asked);
   if (hashOf(command.boundTo(now)) === plan.hash) return undefined;
   if (command.empty(now, parsed.args)) {
@@ -130,6 +138,17 @@ async function voided(flight: Flight): Promise<ChangeOutcome | undefined> {
       md`:no_entry_sign: The plan no longer fits: what it was made from has changed since. Nothing was done; a fresh plan follows.`,
     ),
   );
+}
+
+/** By somebody else; or by this very command, when a failover of Redis has lost the steps that said so. */
+async function isDone({ command, plan, ports, asked }: Flight): Promise<boolean> {
+  try {
+    return (await command.arrived(plan.facts, ports.command, asked)) === 'yes';
+  } catch (error) {
+    // Not to be told yet: the fresh plan says what stands in the way.
+    if (error instanceof UpstreamError) return false;
+    throw error;
+  }
 }
 
 /** The one outside write. Whoever finds this step begun reads back before anything is sent again. */

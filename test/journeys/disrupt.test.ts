@@ -73,6 +73,28 @@ describe('a plan that no longer fits', () => {
     expect(swap.trail).toMatchObject([{ outcome: 'unchanged' }]);
   });
 
+  test('because it has been done, and Redis forgot by whom, is not done again, and nobody is told that it was not', async () => {
+    const swap = await swapping();
+    swap.script.writes = 1;
+    swap.script.version = 'v2';
+    await swap.go();
+    expect(swap.script.writes).toBe(1);
+    expect(swap.root()).toBe(
+      'The plan no longer fits: what it asks for has been done since it was made. Nothing more was sent; where and status show what runs now.',
+    );
+    expect(swap.messages.keys()).not.toContain('root:d-ana-again');
+    expect(swap.trail).toMatchObject([{ outcome: 'unchanged' }]);
+  });
+
+  test('because Marathon does not tell whether it has been done is judged by a fresh plan', async () => {
+    const swap = await swapping();
+    swap.script.arrived = () => Promise.reject(silence('Marathon', 'GET /v2/apps/jenkins'));
+    swap.script.version = 'v2';
+    await swap.go();
+    expect(swap.script.writes).toBe(0);
+    expect(swap.messages.text('root:d-ana-again')).toBe('The plan: swap v2.');
+  });
+
   test('because the app is locked by now says whose it is', async () => {
     const swap = await swapping();
     Object.defineProperty(swap.script, 'version', {
@@ -140,7 +162,8 @@ describe('the write', () => {
         return 'no';
       };
       await swap.go();
-      expect(looks).toBe(4);
+      // Two before it was sent: at its turn, and after the wait for builds.
+      expect(looks).toBe(2 + 4);
       expect(swap.root()).toBe(
         'Failed: Marathon did not do it. PUT /v2/apps/jenkins: did not answer within 15 s. Nothing was changed.',
       );
