@@ -146,8 +146,11 @@ async function restOr(scene: Scene, isSeen: () => boolean): Promise<boolean> {
   }
 }
 
-async function isBusy({ queues: { reads, changes, posts } }: Scene): Promise<boolean> {
+async function isBusy({ queues: { reads, changes, posts, events } }: Scene): Promise<boolean> {
+  // The board is to show what somebody said; the looks beside it never end.
+  const shows = events.getJobs(['active', 'waiting', 'prioritized']).then((jobs) => jobs.filter(isShow).length);
   const counts = await Promise.all([
+    shows,
     reads.getJobCountByTypes('active', 'waiting', 'prioritized'),
     changes.getJobCountByTypes('active', 'waiting', 'delayed'),
     posts.getJobCountByTypes('active', 'waiting', 'prioritized', 'delayed'),
@@ -155,9 +158,11 @@ async function isBusy({ queues: { reads, changes, posts } }: Scene): Promise<boo
   return counts.some((count) => count > 0);
 }
 
-async function underWay({ queues: { reads, changes, posts } }: Scene): Promise<string> {
+const isShow = (job: { name: string } | undefined): boolean => job?.name === 'refresh';
+
+async function underWay({ queues: { reads, changes, posts, events } }: Scene): Promise<string> {
   const jobs = await Promise.all(
-    [reads, changes, posts].map((queue) => queue.getJobs(['active', 'waiting', 'prioritized', 'delayed'])),
+    [reads, changes, posts, events].map((queue) => queue.getJobs(['active', 'waiting', 'prioritized', 'delayed'])),
   );
   return JSON.stringify(jobs.flat().map((job) => [job?.queueName, job?.name, job?.data]));
 }
@@ -222,7 +227,10 @@ function judge(played: Played, ended: Ended): void {
   if (played.acts > 0 && entry === undefined && NOTHING.test(everything) && !fault.forgetful)
     wrong(`it was done, and people were told: ${everything}`);
   if (/bug in the bot|NaN|undefined|in -|\b-\d+ (?:s|min|h)\b/.test(seen)) wrong(`people were told: ${seen}`);
-  if (scene.rig.world.jenkins.current?.farm.quietingDown === true) wrong('Jenkins was left quieting down');
+  if (scene.rig.world.jenkins.current?.farm.quietingDown === true) {
+    if (fault.forgetful) played.forgotten = true;
+    else wrong('Jenkins was left quieting down');
+  }
 }
 
 /** The audit trail, the channel and the truth are one. */
