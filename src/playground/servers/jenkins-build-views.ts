@@ -2,7 +2,7 @@
 import { commitsOf } from '../world/jenkins/commits.js';
 import type { Controller } from '../world/jenkins/controller.js';
 import { durationOf } from '../world/jenkins/home.js';
-import type { Build, Cause, JobDefinition, Parameters } from '../world/jenkins/model.js';
+import type { Build, Cause, JobDefinition, ParameterDefinition, Parameters } from '../world/jenkins/model.js';
 import { oldBuildId } from '../world/jenkins/words.js';
 import type { JenkinsWorld } from '../world/jenkins/world.js';
 import { type Bean, bean, record } from './jenkins-exported.js';
@@ -40,12 +40,22 @@ export function color(context: ViewContext, job: JobDefinition): string {
   return building ? `${plain}_anime` : plain;
 }
 
-export const parameterView = (context: ViewContext, name: string, value: string) =>
-  record(className(context, 'hudson.model.StringParameterValue'), { name, value });
+/** The value of a password is exported nowhere. */
+export function parameterView(
+  context: ViewContext,
+  name: string,
+  value: string,
+  type: ParameterDefinition['type'] = 'string',
+): Bean {
+  const kind = { string: 'String', choice: 'String', boolean: 'Boolean', password: 'Password' }[type];
+  const told = type === 'password' ? {} : { value: type === 'boolean' ? value === 'true' : value };
+  return record(className(context, `hudson.model.${kind}ParameterValue`), { name, ...told });
+}
 
 /** Parameters and causes, as builds and queue items carry them. */
-export function actionViews(context: ViewContext, parameters: Parameters, cause: Cause): Bean[] {
-  const values = Object.entries(parameters).map(([name, value]) => parameterView(context, name, value));
+export function actionViews(context: ViewContext, job: JobDefinition, parameters: Parameters, cause: Cause): Bean[] {
+  const typeOf = (name: string) => job.parameters.find((one) => one.name === name)?.type;
+  const values = Object.entries(parameters).map(([name, value]) => parameterView(context, name, value, typeOf(name)));
   const kind = cause.userId === null ? 'hudson.triggers.SCMTrigger$SCMTriggerCause' : 'hudson.model.Cause$UserIdCause';
   const causes = [record(className(context, kind), { ...cause })];
   const withParameters = record(className(context, 'hudson.model.ParametersAction'), { parameters: values });
@@ -82,7 +92,7 @@ export function buildView(context: ViewContext, build: Build): Bean {
   return bean(
     className(context, buildClass(build)),
     {
-      actions: () => actionViews(context, build.parameters, build.cause),
+      actions: () => actionViews(context, build.job, build.parameters, build.cause),
       artifacts: () => [],
       building: () => build.endedAt === undefined,
       description: () => null,

@@ -90,10 +90,17 @@ function parameterProperty(context: ViewContext, parameters: readonly ParameterD
   ];
 }
 
+const PARAMETER_CLASSES: Record<ParameterDefinition['type'], string> = {
+  string: 'StringParameterDefinition',
+  choice: 'ChoiceParameterDefinition',
+  boolean: 'BooleanParameterDefinition',
+  password: 'PasswordParameterDefinition',
+};
+
 function definitionView(context: ViewContext, { name, type, description, defaultValue, choices }: ParameterDefinition) {
-  const kind = type === 'choice' ? 'ChoiceParameterDefinition' : 'StringParameterDefinition';
+  const kind = PARAMETER_CLASSES[type];
   return record(className(context, `hudson.model.${kind}`), {
-    defaultParameterValue: parameterView(context, name, defaultValue),
+    defaultParameterValue: parameterView(context, name, defaultValue, type),
     description,
     name,
     type: kind,

@@ -17,6 +17,7 @@ export function consoleLog(build: Build, now: number): string {
   ];
   const worked = Math.floor(((build.endedAt ?? now) - build.startedAt) / LINE_MS);
   for (let step = 1; step <= worked; step++) lines.push(`[${build.job.fullName}] step ${step} done`);
+  if (build.result === build.job.result) lines.push(...(build.job.lastWords ?? []));
   if (build.result !== undefined) lines.push(`Finished: ${build.result}`);
   return lines.map((line) => `${line}\r\n`).join('');
 }

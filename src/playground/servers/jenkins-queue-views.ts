@@ -23,7 +23,7 @@ export function queueItemView(context: ViewContext, item: QueueItem): Bean {
   const { farm, home } = context.controller;
   const { job } = item;
   const properties = {
-    actions: () => actionViews(context, item.parameters, item.cause),
+    actions: () => actionViews(context, job, item.parameters, item.cause),
     blocked: () => item.state === 'blocked',
     buildable: () => item.state === 'buildable',
     id: () => item.id,

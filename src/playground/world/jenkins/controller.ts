@@ -173,7 +173,7 @@ export class Controller implements Program {
       job,
       parameters: { ...defaults, ...Object.fromEntries(known) },
       cause: request.cause ?? { shortDescription: 'Started by an SCM change', userId: null, userName: 'SYSTEM' },
-      plan: { durationMs: job.durationMs, result: 'SUCCESS', ...request.plan },
+      plan: { durationMs: job.durationMs, result: job.result ?? 'SUCCESS', ...request.plan },
       quietMs: request.quietMs ?? 5 * SECOND,
     });
   }

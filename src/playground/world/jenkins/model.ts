@@ -3,7 +3,7 @@
 
 export interface ParameterDefinition {
   name: string;
-  type: 'string' | 'choice';
+  type: 'string' | 'choice' | 'boolean' | 'password';
   description: string | null;
   defaultValue: string;
   choices?: string[];
@@ -17,6 +17,10 @@ export interface JobDefinition {
   /** Undefined: runs on the controller itself, where it has executors. */
   label: string | undefined;
   durationMs: number;
+  /** How its builds end when nobody interferes; SUCCESS when absent. */
+  result?: BuildResult;
+  /** What stands in the log of a build that fails so, before its last line. */
+  lastWords?: string[];
   parameters: ParameterDefinition[];
   concurrent: boolean;
   disabled: boolean;

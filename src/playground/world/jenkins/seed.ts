@@ -25,6 +25,30 @@ const appParameters: JobDefinition['parameters'] = [
   { name: 'ENV', type: 'choice', description: null, defaultValue: 'staging', choices: ['staging', 'production'] },
 ];
 
+const releaseParameters: JobDefinition['parameters'] = [
+  { name: 'VERSION', type: 'string', description: 'what it is called', defaultValue: 'next' },
+  { name: 'DRY_RUN', type: 'boolean', description: 'build it and publish nothing', defaultValue: 'true' },
+  { name: 'SIGNING_PASSWORD', type: 'password', description: 'of the key', defaultValue: 'kept in Jenkins' },
+];
+
+/** As a shell writes it: with colours, and with more than anybody should see. */
+const TESTS_FAIL = [
+  '+ git fetch https://robot:Wq7vK2pLx9@git.example.com/core/app.git',
+  'Running 214 tests in 31 files',
+  '\u001b[32mok\u001b[0m     213 tests',
+  '\u001b[31mFAILED\u001b[0m 1 test',
+  '',
+  '  cart › keeps what was put into it while the session is renewed',
+  '',
+  '    Expected: 3 items',
+  '    Received: 0 items',
+  '',
+  '      at test/cart.test.js:48:27',
+  '',
+  'make: *** [integration] Error 1',
+  "Build step 'Execute shell' marked build as failure",
+];
+
 export function firstConfig(line: Line, rootUrl: string | undefined): ControllerConfig {
   const label = line.template.label;
   return {
@@ -52,6 +76,10 @@ export function firstConfig(line: Line, rootUrl: string | undefined): Controller
       job('team-a/web', undefined, { kind: 'multibranch' }),
       job('team-a/web/main', label, { kind: 'pipeline', durationMs: 4 * MINUTE }),
       job('team-a/web/feature%2Flogin', label, { kind: 'pipeline', durationMs: 4 * MINUTE }),
+      // The article's own: started together with two executors, two of them run and two wait.
+      ...['test', 'test2', 'test3', 'test4'].map((name) => job(name, label, { durationMs: 2 * MINUTE })),
+      job('integration-test', label, { durationMs: 40 * SECOND, result: 'FAILURE', lastWords: TESTS_FAIL }),
+      job('release', label, { description: 'Publishes the app', parameters: releaseParameters }),
     ],
   };
 }
