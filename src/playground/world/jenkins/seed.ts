@@ -51,6 +51,8 @@ const TESTS_FAIL = [
 
 export function firstConfig(line: Line, rootUrl: string | undefined): ControllerConfig {
   const label = line.template.label;
+  /** Where the controller has executors of its own, some jobs run there. */
+  const onController = line.controllerExecutors > 0 ? undefined : label;
   return {
     numExecutors: line.controllerExecutors,
     templates: [structuredClone(line.template)],
@@ -66,7 +68,7 @@ export function firstConfig(line: Line, rootUrl: string | undefined): Controller
         parameters: [{ name: 'TARGET', type: 'string', description: 'host to press', defaultValue: 'staging' }],
       }),
       job('nightly', label, { disabled: true, durationMs: 40 * MINUTE }),
-      job('housekeeping', line.controllerExecutors > 0 ? undefined : label, {
+      job('housekeeping', onController, {
         durationMs: 20 * SECOND,
         concurrent: true,
         cpus: 0.1,
@@ -76,8 +78,8 @@ export function firstConfig(line: Line, rootUrl: string | undefined): Controller
       job('team-a/web', undefined, { kind: 'multibranch' }),
       job('team-a/web/main', label, { kind: 'pipeline', durationMs: 4 * MINUTE }),
       job('team-a/web/feature%2Flogin', label, { kind: 'pipeline', durationMs: 4 * MINUTE }),
-      // The article's own: started together with two executors, two of them run and two wait.
-      ...['test', 'test2', 'test3', 'test4'].map((name) => job(name, label, { durationMs: 2 * MINUTE })),
+      // The article's own: with the limit at two executors, two of them run and two wait.
+      ...['test', 'test2', 'test3', 'test4'].map((name) => job(name, onController, { cpus: 0.1, memMiB: 60 })),
       job('integration-test', label, { durationMs: 40 * SECOND, result: 'FAILURE', lastWords: TESTS_FAIL }),
       job('release', label, { description: 'Publishes the app', parameters: releaseParameters }),
     ],
