@@ -3,7 +3,9 @@ import type { Catalogue, Command } from '../core/command.js';
 import { nearestName } from '../core/parse.js';
 import { ack } from './ack.js';
 import { alerts } from './alerts.js';
+import { builds } from './builds.js';
 import { cancel } from './cancel.js';
+import { console } from './console.js';
 import { deploy } from './deploy.js';
 import { deployments } from './deployments.js';
 import { digest } from './digest.js';
@@ -11,6 +13,7 @@ import { help } from './help.js';
 import { history } from './history.js';
 import { lock } from './lock.js';
 import { logs } from './logs.js';
+import { queue } from './queue.js';
 import { restart } from './restart.js';
 import { resume } from './resume.js';
 import { rollback } from './rollback.js';
@@ -45,6 +48,9 @@ export const commands: readonly Command[] = [
   history,
   deployments,
   versions,
+  builds,
+  queue,
+  console,
 ];
 
 /** One Map, made once: finding a command costs the same among seven and among five hundred. */

@@ -3,7 +3,7 @@
 // few calls they make (`Pick<Marathon, 'app'>`). Every method throws UpstreamError when the system refuses, fails or
 // stays silent. Reads are safe to repeat; each write says what twice means. Times are ms since the epoch.
 
-import type { BuildReads } from './build-reads.js';
+import type { BuildCause, BuildReads } from './build-reads.js';
 import type { BuildActs, JenkinsJobs } from './jenkins-build.js';
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
@@ -294,6 +294,8 @@ export interface BuildQueueItem {
   buildable: boolean;
   stuck: boolean;
   inQueueSince: number;
+  /** Who or what wants it built. */
+  causes?: BuildCause[] | undefined;
 }
 
 export interface JenkinsBuild {

@@ -1,4 +1,5 @@
 // The nouns of a healthy CI service at `NOW`: the controller of the article, on 192.168.3.25:31052 for two hours.
+import type { BuildStory } from '../../src/core/build-reads.js';
 import type {
   AgentTemplate,
   App,
@@ -103,6 +104,21 @@ export const aController = (patch: Partial<JenkinsController> = {}): JenkinsCont
   quietingDown: false,
   numExecutors: 2,
   rootUrl: 'http://ci.example.org/',
+  ...patch,
+});
+
+/** Ended 8 min before `NOW`. */
+export const aBuild = (patch: Partial<BuildStory> = {}): BuildStory => ({
+  jenkinsJob: 'app-build',
+  number: 7,
+  at: NOW - 10 * MINUTE,
+  isRunning: false,
+  durationMs: 2 * MINUTE,
+  estimateMs: 3 * MINUTE,
+  result: 'SUCCESS',
+  nodeName: 'mesos-jenkins-1',
+  causes: [{ text: 'Started by user Ana' }],
+  commits: [],
   ...patch,
 });
 

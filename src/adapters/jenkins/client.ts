@@ -6,6 +6,7 @@ import { SECOND } from '../../core/time.js';
 import { type HttpOptions, type HttpRequest, httpClient } from '../http.js';
 import type { Scrub } from '../secrets.js';
 import { buildActs } from './build-acts.js';
+import { CAUSES } from './build-schema.js';
 import { readBuilds } from './builds.js';
 import { jobReader } from './jobs.js';
 import { writer } from './post.js';
@@ -45,7 +46,7 @@ const ENGLISH = { 'Accept-Language': 'en' };
 const CONTROLLER = 'mode,numExecutors,quietingDown,url,primaryView[url]';
 const RUNNING = 'currentExecutable[number,url,fullDisplayName]';
 const COMPUTERS = `busyExecutors,totalExecutors,computer[displayName,assignedLabels[name],offline,idle,numExecutors,executors[${RUNNING}],oneOffExecutors[${RUNNING}]]`;
-const QUEUE = 'items[id,why,buildable,stuck,inQueueSince,task[name,url]]';
+const QUEUE = `items[id,why,buildable,stuck,inQueueSince,task[name,url],${CAUSES}]`;
 
 export function jenkinsClient(options: JenkinsOptions): JenkinsClient {
   const { baseUrl, publicUrl, ...rest } = options;

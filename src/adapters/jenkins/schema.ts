@@ -1,6 +1,7 @@
 // Jenkins' answers, only the fields we read, old (1.596) and modern.
 import { z } from 'zod';
 import type { BuildQueueItem, JenkinsComputer, JenkinsExecutors } from '../../core/cluster.js';
+import { Causes } from './build-schema.js';
 
 const maybe = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 
@@ -136,6 +137,7 @@ const QueueItem = z
     buildable: maybe(z.boolean()),
     stuck: maybe(z.boolean()),
     inQueueSince: z.number(),
+    actions: Causes,
   })
   .transform(
     (wire): BuildQueueItem => ({
@@ -145,6 +147,7 @@ const QueueItem = z
       buildable: wire.buildable ?? false,
       stuck: wire.stuck ?? false,
       inQueueSince: wire.inQueueSince,
+      causes: wire.actions,
     }),
   );
 
