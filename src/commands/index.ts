@@ -1,8 +1,10 @@
 // What people can say: the list. A new command is a file here and a line below.
 import type { Catalogue, Command } from '../core/command.js';
 import { nearestName } from '../core/parse.js';
+import { abort } from './abort.js';
 import { ack } from './ack.js';
 import { alerts } from './alerts.js';
+import { build } from './build.js';
 import { builds } from './builds.js';
 import { cancel } from './cancel.js';
 import { console } from './console.js';
@@ -51,6 +53,8 @@ export const commands: readonly Command[] = [
   builds,
   queue,
   console,
+  build,
+  abort,
 ];
 
 /** One Map, made once: finding a command costs the same among seven and among five hundred. */

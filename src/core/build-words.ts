@@ -31,8 +31,12 @@ const ENDS: Readonly<Record<string, { emoji: string; words: string }>> = {
   ABORTED: { emoji: ':no_entry_sign:', words: 'was aborted' },
 };
 
+/** `failed`; continues the name. */
+export const endWords = (result: string | undefined): string =>
+  ENDS[result ?? '']?.words ?? `ended with ${shorten(result ?? 'no result')}`;
+
 /** With the blank behind it; for the eye only. */
-export function buildEmoji({ isRunning, result }: BuildStory): Rich {
+export function buildEmoji({ isRunning, result }: Pick<BuildStory, 'isRunning' | 'result'>): Rich {
   const emoji = isRunning ? ':hourglass_flowing_sand:' : (ENDS[result ?? '']?.emoji ?? ':grey_question:');
   return { mrkdwn: `${emoji} `, plain: '' };
 }
@@ -45,8 +49,7 @@ export function buildStateWords(build: BuildStory, now: number): string {
   const { at, isRunning, durationMs, estimateMs, result } = build;
   if (isRunning) return `has run for ${duration(now - at)}${against(now - at, estimateMs)}`;
   const usual = estimateMs === undefined ? '' : ` (usually ${duration(estimateMs)})`;
-  const end = ENDS[result ?? '']?.words ?? `ended with ${shorten(result ?? 'no result')}`;
-  return `${end} after ${duration(durationMs)}${usual}, ${duration(now - at - durationMs)} ago`;
+  return `${endWords(result)} after ${duration(durationMs)}${usual}, ${duration(now - at - durationMs)} ago`;
 }
 
 function against(ranMs: number, estimateMs: number | undefined): string {
