@@ -43,7 +43,7 @@ export const queuedTarget = (item: BuildQueueEntry, publicUrl: string | undefine
   kind: 'queued',
   jenkinsJob: item.jenkinsJob,
   id: item.id,
-  by: item.account === undefined ? null : `started by ${item.account}`,
+  by: startWords(item.causes) ?? null,
   since: item.inQueueSince,
   publicUrl: publicUrl ?? null,
 });

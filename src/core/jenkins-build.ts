@@ -1,6 +1,8 @@
 // Jenkins' jobs and their builds, in its own words: nouns, and the part of the port `Jenkins` that speaks of them
 // (contract jenkins §4). `core/cluster.ts` makes it one port with the rest.
 
+import type { BuildCause } from './build-reads.js';
+
 export interface JenkinsJob {
   /** Folders and the job, as Jenkins names them: `team-a/web/feature%2Flogin`, a branch encoded once. */
   fullName: string;
@@ -76,7 +78,7 @@ export interface BuildQueueEntry {
   /** Jenkins' words, empty once it has left. */
   why: string;
   inQueueSince: number;
-  account: string | undefined;
+  causes: BuildCause[];
   state: 'waiting' | 'started' | 'cancelled';
   /** Of the build that came of it. */
   number: number | undefined;

@@ -154,11 +154,16 @@ async function isBusy({ queues: { reads, changes, posts, events } }: Scene): Pro
     reads.getJobCountByTypes('active', 'waiting', 'prioritized'),
     changes.getJobCountByTypes('active', 'waiting', 'delayed'),
     posts.getJobCountByTypes('active', 'waiting', 'prioritized', 'delayed'),
+    followed(reads),
   ]).catch(() => [1]);
   return counts.some((count) => count > 0);
 }
 
 const isShow = (job: { name: string } | undefined): boolean => job?.name === 'refresh';
+
+/** Between two looks at what a change began. */
+const followed = async (reads: Scene['queues']['reads']): Promise<number> =>
+  (await reads.getDelayed()).filter((job) => job?.data.kind === 'command').length;
 
 async function underWay({ queues: { reads, changes, posts, events } }: Scene): Promise<string> {
   const jobs = await Promise.all(

@@ -126,6 +126,31 @@ export const ACTS: readonly Act[] = [
     },
   },
   {
+    command: 'build',
+    system: 'Jenkins',
+    isAct: ({ method, path }) => method === 'POST' && path.endsWith('/job/housekeeping/build'),
+    async prepare({ rig }) {
+      const times = jenkinsDid(rig, 'build');
+      return { text: 'build housekeeping', times, holds: () => times() > 0 };
+    },
+  },
+  {
+    command: 'abort',
+    system: 'Jenkins',
+    isAct: ({ method, path }) => method === 'POST' && path.endsWith('/stop'),
+    async prepare({ rig: { world }, rig }) {
+      const item = world.jenkins.startBuild('housekeeping', { quietMs: 0, plan: { durationMs: HOUR } });
+      await until(() => item.build !== undefined, WELL_WITHIN_MS);
+      const { build } = item;
+      return {
+        text: `abort housekeeping#${build?.number}`,
+        times: jenkinsDid(rig, 'stop'),
+        holds: () => build?.result === 'ABORTED',
+        after: () => void world.jenkins.finishBuild('housekeeping', 'SUCCESS', build?.number),
+      };
+    },
+  },
+  {
     command: 'cancel',
     system: 'Marathon',
     isAct: deletesDeployment,
@@ -205,6 +230,13 @@ function isSaid({ rig: { slack } }: Scene, ...words: string[]): Pick<Prepared, '
       .slice(from)
       .filter((one) => one.threadTs === undefined && words.every((word) => shown(one).includes(word))).length;
   return { times, holds: () => times() > 0 };
+}
+
+/** From now on, by the log of the controllers. */
+function jenkinsDid({ world }: Scene['rig'], action: string): () => number {
+  const { accessLog } = world.jenkins;
+  const from = accessLog.length;
+  return () => accessLog.slice(from).filter((one) => one.action === action && one.tookEffect).length;
 }
 
 const writesThatTook =
@@ -302,6 +334,7 @@ export interface Fault {
 
 const always = () => true;
 const isDisruptive = (act: Act): boolean => effectOf(act) === 'disrupt';
+const isFollowed = (act: Act): boolean => isDisruptive(act) || ['build', 'abort'].includes(act.command);
 
 /** A moment of a change, as the worker asks Redis. */
 interface Moment {
@@ -317,7 +350,7 @@ const MOMENTS: readonly Moment[] = [
   ...['posted', 'quieting', 'applying', 'applied', 'following', 'done'].map((step) => ({
     name: `the step ${step} is recorded`,
     pattern: STEP(step),
-    fits: step === 'posted' || step === 'applying' || step === 'done' ? always : isDisruptive,
+    fits: step === 'following' ? isFollowed : ['posted', 'applying', 'done'].includes(step) ? always : isDisruptive,
   })),
   { name: 'the plan is kept', pattern: /"madeAt":\d+,"validUntil":/, fits: isDisruptive },
   { name: 'the click is claimed', pattern: /"what":"confirmed"/, fits: isDisruptive },

@@ -26,6 +26,7 @@ const Actions = maybe(z.array(Action)).transform((actions = []) => {
   const causes = actions.flatMap((action) => action?.causes ?? []);
   const values = actions.flatMap((action) => action?.parameters ?? []);
   return {
+    causes: causes.flatMap(({ shortDescription: text }) => (text === undefined ? [] : [{ text }])),
     account: causes.map(accountOf).find((account) => account !== undefined),
     parameters: Object.fromEntries(values.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))),
   };
@@ -54,6 +55,12 @@ const Job = z.object({
   builds: maybe(z.array(z.object({ number: z.number(), queueId: maybe(z.number()), actions: Actions }).nullish())),
 });
 
+const originOf = (
+  queueId: number | undefined,
+  number: number | undefined,
+  { account, parameters }: Item['actions'],
+): BuildOrigin => ({ queueId, number, account, parameters });
+
 export function buildActs(http: HttpClient, post: Post): BuildActs {
   /** What the queue and then the job have: in this order nothing is missed on its way from one to the other. */
   const jobTrace: BuildActs['jobTrace'] = async (name) => {
@@ -67,11 +74,9 @@ export function buildActs(http: HttpClient, post: Post): BuildActs {
       session: found.answer.headers['x-jenkins-session'],
       nextNumber: nextBuildNumber ?? 1,
       origins: [
-        ...waiting.map(({ id, actions }): BuildOrigin => ({ queueId: id, number: undefined, ...actions })),
+        ...waiting.map(({ id, actions }) => originOf(id, undefined, actions)),
         ...builds.flatMap((build) =>
-          build === null || build === undefined
-            ? []
-            : [{ queueId: build.queueId, number: build.number, ...build.actions }],
+          build === null || build === undefined ? [] : [originOf(build.queueId, build.number, build.actions)],
         ),
       ],
     };
@@ -124,7 +129,7 @@ function entryOf(item: Item): BuildQueueEntry {
     jenkinsJob: nameOf(item) ?? 'a job that may not be seen',
     why: item.why ?? '',
     inQueueSince: item.inQueueSince,
-    account: item.actions.account,
+    causes: item.actions.causes,
     state: item.cancelled === true ? 'cancelled' : number === undefined ? 'waiting' : 'started',
     number,
   };
