@@ -19,8 +19,9 @@ export function typedBuild(typed: string): TypedBuild {
     const [, number] = /\/job\/[^/?#]+\/(\d{1,10})(?:[/?#]|$)/.exec(typed) ?? [];
     return { job: typed, number: number === undefined ? undefined : checked(number) };
   }
-  const [, job = typed, number] = /^(.*\S)\s*#\s*(\S*)$/s.exec(typed.trim()) ?? [];
-  return { job, number: number === undefined ? undefined : checked(number) };
+  const at = typed.lastIndexOf('#');
+  if (at <= 0) return { job: typed, number: undefined };
+  return { job: typed.slice(0, at).trim(), number: checked(typed.slice(at + 1).trim()) };
 }
 
 function checked(typed: string): number {

@@ -21,7 +21,7 @@ export function buildName(build: Pick<BuildStory, 'jenkinsJob' | 'number'>, publ
 
 /** @param publicUrl without trailing slash; addresses in answers are out of date after a failover */
 export const buildUrl = (build: Pick<BuildStory, 'jenkinsJob' | 'number'>, publicUrl: string): string =>
-  `${publicUrl.replace(/\/+$/, '')}${jobPath(build.jenkinsJob)}/${build.number}/`;
+  `${publicUrl.replace(/(?<!\/)\/+$/, '')}${jobPath(build.jenkinsJob)}/${build.number}/`;
 
 const ENDS: Readonly<Record<string, { emoji: string; words: string }>> = {
   SUCCESS: { emoji: ':white_check_mark:', words: 'succeeded' },

@@ -69,7 +69,7 @@ function templatesFor(
   settings: ExecutorSettings | undefined,
 ): AgentTemplate[] | undefined {
   if (settings === undefined) return undefined;
-  const wanted = label?.split(/\s*&&\s*/) ?? [];
+  const wanted = label?.split('&&').map((name) => name.trim()) ?? [];
   // What is tied to one node waits for that one, unless Mesos made it: such names are of one template's agents.
   if (node !== undefined && !OF_MESOS.test(node.name)) return [];
   return settings.templates.filter((template) => {

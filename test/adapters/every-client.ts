@@ -66,7 +66,6 @@ export const READS: Act[] = [
     builds: (client) => client.builds(0),
     jenkinsJob: (client) => client.jenkinsJob('team-a/api'),
     jobNames: (client) => client.jobNames(),
-    consoleTail: (client) => client.consoleTail('team-a/api', 7, 1_000),
     buildsOf: (client) => client.buildsOf('team-a/api', 3),
     buildStory: (client) => client.buildStory('team-a/api', 7),
     runningBuilds: (client) => client.runningBuilds(),

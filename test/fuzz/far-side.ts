@@ -67,6 +67,8 @@ const RECORDED: [RegExp, string, RegExp][] = [
   [/^\/api\/json/, 'jenkins', /\/api.*\.json$/],
   [/^\/computer/, 'jenkins', /computer.*\.json$/],
   [/^\/queue/, 'jenkins', /\/queue.*\.json$/],
+  [/^\/job\/[^?]*\/\d+\/api/, 'jenkins', /\/build.*\.json$/],
+  [/^\/job\/[^?]*\/api/, 'jenkins', /\/job.*\.json$/],
   [/^\/label/, 'jenkins', /label\.json$/],
   [/^\/(me|whoAmI)/, 'jenkins', /whoAmI\.json$/],
   [/^\/scriptText/, 'jenkins', /scriptText.*\.txt$/],

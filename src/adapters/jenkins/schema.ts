@@ -115,7 +115,7 @@ export interface JobEntry {
   url?: string | undefined;
   color?: string | undefined;
   builds?: BuildEntry[] | undefined;
-  lastBuild?: { timestamp: number } | undefined;
+  lastBuild?: { timestamp?: number | undefined } | undefined;
   jobs?: JobEntry[] | undefined;
 }
 
@@ -123,7 +123,7 @@ const Job: z.ZodType<JobEntry> = z.object({
   url: maybe(z.string()),
   color: maybe(z.string()),
   builds: maybe(seen(Build)),
-  lastBuild: maybe(z.object({ timestamp: z.number() })),
+  lastBuild: maybe(z.object({ timestamp: maybe(z.number()) })),
   jobs: z.lazy(() => maybe(seen(Job))),
 });
 

@@ -55,7 +55,7 @@ export function buildReader(http: HttpClient, scrub: Scrub): BuildReads {
         mostPages: MOST_PAGES,
         ask: async (path, tree) => (await http.ask({ path, query: { tree } }, Jobs)).value,
         visit: (name, { lastBuild }) => {
-          if (lastBuild !== undefined) last.set(name, lastBuild.timestamp);
+          if (lastBuild?.timestamp !== undefined) last.set(name, lastBuild.timestamp);
         },
       });
       // The newest of all belong to the jobs that were built last.
