@@ -172,7 +172,7 @@ function listed(
 
 function rowWords(build: BuildStory, now: number, publicUrl: string | undefined): Rich {
   const { nodeName } = build;
-  const where = build.isRunning && nodeName ? md` on ${nodeName}` : md``;
+  const where = build.isRunning && nodeName !== undefined ? md` on ${nodeName || 'the controller'}` : md``;
   const how = md`${buildEmoji(build)}${buildName(build, publicUrl)} ${buildStateWords(build, now)}${where}`;
   const start = startWords(build.causes);
   return lines(join([how, ...(start === undefined ? [] : [md`${start}`])]), commitWords(build.commits));

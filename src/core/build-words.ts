@@ -53,7 +53,7 @@ export function buildStateWords(build: BuildStory, now: number): string {
 }
 
 function against(ranMs: number, estimateMs: number | undefined): string {
-  if (estimateMs === undefined) return '; nobody knows how long it takes';
+  if (estimateMs === undefined) return ' (no estimate yet)';
   const overMs = ranMs - estimateMs;
   return overMs <= 0 ? ` of about ${duration(estimateMs)}` : `, ${duration(overMs)} longer than usual`;
 }

@@ -98,10 +98,11 @@ function onController(controller: JenkinsComputer, { seen }: ExecutorCause): Wai
 function anyBusy(controller: JenkinsComputer, { executors, settings }: ExecutorLook): Wait {
   const online = (executors?.computers ?? []).filter(({ offline }) => !offline);
   const total = online.reduce((sum, { numExecutors }) => sum + numExecutors, 0);
+  const isAlone = online.every(({ isController }) => isController);
   const agents =
-    settings === undefined || settings.templates.length === 0
-      ? md``
-      : md` A job with a label gets an agent of its own within about two minutes.`;
+    isAlone && settings !== undefined && settings.templates.length > 0
+      ? md` A job with a label gets an agent of its own within about two minutes.`
+      : md``;
   return {
     why: md`the limit of executors is reached: ${counted(total, 'executor')}, all busy${busyWith(online)}`,
     helps: md`It starts when one is free; ${code(`scale executors ${Math.min(100, controller.numExecutors + 1)} --controller`)} lets one more run on the controller.${agents}`,

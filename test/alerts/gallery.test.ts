@@ -1,7 +1,5 @@
 // Every rule in every state, with the emptiest and the longest there is to tell: what Slack gets and what people see,
 // compared with `test/fixtures/gallery/`, which is meant to be looked at. `UPDATE_GALLERY=1` writes it anew.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { LIMITS } from '../../src/adapters/slack/limits.js';
 import { rules } from '../../src/alerts/index.js';
@@ -9,17 +7,7 @@ import type { Rule } from '../../src/core/alert.js';
 import { complaintsAbout } from '../../src/playground/slack/block-kit.js';
 import { asJson, drawn, type Picture, picture, STATES, withoutRepeats } from '../support/gallery.js';
 import { CASES } from '../support/gallery-cases.js';
-
-const folder = fileURLToPath(new URL('../fixtures/gallery/', import.meta.url));
-const rewrite = process.env['UPDATE_GALLERY'] === '1';
-
-function golden(name: string, made: string): string {
-  if (rewrite) {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(`${folder}${name}`, made);
-  }
-  return readFileSync(`${folder}${name}`, 'utf8');
-}
+import { golden } from '../support/golden.js';
 
 /** All states of the emptiest and the longest, beginning and end of the others. */
 async function picturesOf(rule: Rule): Promise<Picture[]> {

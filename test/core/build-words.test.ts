@@ -7,7 +7,7 @@ import { aBuild, NOW } from '../support/ci-service.js';
 test.each<[build: Partial<BuildStory>, words: string]>([
   [{ isRunning: true, at: NOW - MINUTE }, 'has run for 1 min of about 3 min'],
   [{ isRunning: true, at: NOW - 5 * MINUTE }, 'has run for 5 min, 2 min longer than usual'],
-  [{ isRunning: true, at: NOW - 5 * SECOND, estimateMs: undefined }, 'has run for 5 s; nobody knows how long it takes'],
+  [{ isRunning: true, at: NOW - 5 * SECOND, estimateMs: undefined }, 'has run for 5 s (no estimate yet)'],
   [{}, 'succeeded after 2 min (usually 3 min), 8 min ago'],
   [{ result: 'UNSTABLE' }, 'is unstable after 2 min (usually 3 min), 8 min ago'],
   [{ result: 'FAILURE', estimateMs: undefined }, 'failed after 2 min, 8 min ago'],

@@ -46,7 +46,9 @@ export function buildReader(http: HttpClient, scrub: Scrub): BuildReads {
     async runningBuilds() {
       const { computer } = await ask('/computer', `computer[${EXECUTORS}]`, Running);
       const executors = computer.flatMap((one) => [...(one?.executors ?? []), ...(one?.oneOffExecutors ?? [])]);
-      return newestFirst(executors.flatMap((executor) => storyOf(executor?.currentExecutable) ?? [])).reverse();
+      return eachOnce(executors.flatMap((executor) => storyOf(executor?.currentExecutable) ?? [])).sort(
+        (a, b) => a.at - b.at,
+      );
     },
     async newestBuilds(count) {
       const last = new Map<string, number>();
@@ -61,7 +63,8 @@ export function buildReader(http: HttpClient, scrub: Scrub): BuildReads {
       // The newest of all belong to the jobs that were built last.
       const jobs = [...last].sort(([, a], [, b]) => b - a).slice(0, count);
       const builds = await Promise.all(jobs.map(([name]) => buildsOf(name, count)));
-      return { builds: newestFirst(builds.flatMap((some) => some ?? [])).slice(0, count), isCut: !sawAll };
+      const newest = builds.flatMap((some) => some ?? []).sort((a, b) => b.at - a.at);
+      return { builds: newest.slice(0, count), isCut: !sawAll };
     },
     consoleTail: (jenkinsJob, build, bytes) => consoleTail(http, `${jobPath(jenkinsJob)}/${build}`, bytes, scrub),
   };
@@ -73,11 +76,10 @@ function storyOf(build: z.infer<typeof Build> | null | undefined): BuildStory | 
   return jenkinsJob === undefined || !build ? undefined : { ...build.story, jenkinsJob };
 }
 
-/** Each once. */
-function newestFirst(builds: readonly BuildStory[]): BuildStory[] {
-  const byName = new Map(builds.map((build) => [`${build.jenkinsJob}#${build.number}`, build]));
-  return [...byName.values()].sort((a, b) => b.at - a.at);
-}
+/** One that leads others may be shown in two places. */
+const eachOnce = (builds: readonly BuildStory[]): BuildStory[] => [
+  ...new Map(builds.map((build) => [`${build.jenkinsJob}#${build.number}`, build])).values(),
+];
 
 async function unlessAbsent<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {

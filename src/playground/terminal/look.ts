@@ -24,6 +24,7 @@ const EMOJI: Readonly<Record<string, string>> = {
   card_index_dividers: '🗂',
   double_vertical_bar: '⏸',
   eyes: '👀',
+  hammer: '🔨',
   hourglass: '⌛',
   hourglass_flowing_sand: '⏳',
   large_green_circle: '🟢',
