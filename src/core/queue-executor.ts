@@ -179,7 +179,7 @@ const isComing = ({ name, offline }: JenkinsComputer): boolean => offline && OF_
 
 function beingStarted(nodes: readonly JenkinsComputer[]): Wait {
   return {
-    why: md`it waits for ${nodes.length === 1 ? 'an agent that is' : `${nodes.length} agents that are`} being started`,
+    why: md`waiting for ${nodes.length === 1 ? 'an agent that is' : `${nodes.length} agents that are`} being started`,
     helps: md`Nothing for now: an agent connects within about a minute. One that never does cannot reach Jenkins at the address configured there.`,
   };
 }

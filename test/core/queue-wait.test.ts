@@ -145,7 +145,7 @@ describe('what waits for an executor', () => {
         mesosTasks: [`${agent}.0`],
         mesosAgents: full,
       },
-      /^it waits for an agent that is being started$/,
+      /^waiting for an agent that is being started$/,
       /^Nothing for now: an agent connects within about a minute\./,
     ],
     [
