@@ -149,7 +149,7 @@ function view({ now, groups, canAbort, missing }: Facts): Message {
   const hidden = groups.value.slice(GROUPS).flatMap(({ items }) => items).length;
   const notes = [
     ...(hidden === 0 ? [] : [md`And ${hidden} more, for other reasons.`]),
-    ...(canAbort ? [md`${code('abort q12')} takes the one with that number out of the queue.`] : []),
+    ...(canAbort ? [md`${code('abort q…')} with its number takes one out of the queue.`] : []),
     ...missing.map((one) => md`Not known: ${one}.`),
   ];
   return {

@@ -39,8 +39,9 @@ test('each with its age and start, those that wait for the same thing together, 
     '• `q1` test1 for 9 min, started by Ana',
     '• `q2` test2 for 8 min, started by Ana',
     '*1 build:* app-build builds one at a time, and its #128 is running.',
-    "_What helps:_ It starts when that has ended, in about 3 min 2 sec by Jenkins' guess.",
+    "_What helps:_ It starts when that has ended, in about 3 min 2 sec by Jenkins' guess. `abort app-build#128` ends it now.",
     '• `q3` app-build for 7 min, started by Ana, much longer than usual',
+    '(`abort q…` with its number takes one out of the queue.)',
   ]);
   expect(message.text.split('\n')[0]).toBe("3 builds wait in Jenkins' queue, the oldest for 9 min.");
   expect(message.text).toContain('q3 app-build for 7 min');
@@ -66,7 +67,7 @@ test('300 builds are cut with a count, and no reason hides another', async () =>
   expect(told).toContain('… and 272 more, the newest for 21 s');
   expect(told.filter((line) => line.startsWith('• ')).length).toBeLessThanOrEqual(30);
   expect(told.filter((line) => line.startsWith('*')).length).toBe(10);
-  expect(told.at(-1)).toBe('(And 2 more, for other reasons.)');
+  expect(told.at(-2)).toBe('(And 2 more, for other reasons.)');
   const { blocks } = render(message);
   expect(blocks.length).toBeLessThanOrEqual(50);
   expect(JSON.stringify(blocks)).not.toContain('<!channel>');

@@ -30,6 +30,7 @@ const FOREIGN = {
   location: 'planted-location-20',
   query: 'planted-query-21',
   killed: 'planted-killed-22',
+  build: 'planted-build-23',
 };
 
 let rig: Rig;
@@ -232,6 +233,32 @@ describe('secrets of others', () => {
     });
     await ask(rig, 'status');
     await change(rig, 'scale executors 6');
+    jenkins.faults.clear();
+    const buildLog = `docker login -p ${PLANTED.MESOS_TOKEN} password=${FOREIGN.build}\nAuthorization: Bearer ${FOREIGN.bearer}\n`;
+    jenkins.faults.push({
+      match: ({ path }) => path.includes('progressiveText'),
+      how: {
+        status: 200,
+        headers: { 'content-type': 'text/plain', 'x-text-size': String(buildLog.length) },
+        body: buildLog,
+      },
+    });
+    const told = JSON.stringify({
+      ...{ number: 1, timestamp: 1, building: false, duration: 1, result: 'FAILURE' },
+      actions: [{ causes: [{ shortDescription: `Started by remote host with note: token=${FOREIGN.build}` }] }],
+      changeSet: { items: [{ msg: `${'x'.repeat(60)} password=${FOREIGN.build}`, author: { fullName: 'Ana' } }] },
+    });
+    jenkins.faults.push({
+      match: ({ path }) => path.includes('/job/app-build/1/api'),
+      how: { status: 200, headers: { 'content-type': 'application/json' }, body: told },
+    });
+    jenkins.faults.push({
+      match: ({ path, query }) =>
+        path.includes('/job/app-build/api') && (query.get('tree') ?? '').startsWith('builds['),
+      how: { status: 200, headers: { 'content-type': 'application/json' }, body: `{"builds":[${told}]}` },
+    });
+    expect((await ask(rig, 'console app-build#1')).text).toMatch(/The last 2 lines of the log of app-build #1/);
+    expect((await ask(rig, 'builds app-build')).text).toMatch(/started by remote host with note: token=•••/);
     jenkins.faults.clear();
     marathon.faults.push({
       match: () => true,

@@ -72,6 +72,16 @@ describe('one build', () => {
     expect((await client.buildStory('app', 7))?.causes).toEqual([{ text: 'Started by an upstream' }]);
   });
 
+  it('with a secret in what people wrote, which is hidden before anybody shortens it', async () => {
+    const text = fixture('jenkins/build.json').replace('Fix retry"', 'Fix hunter2"').replaceAll('Chat Bot', 'hunter2');
+    const scrub = (secret: string) => secret.replaceAll('hunter2', '***');
+    const { client } = await jenkins((_asked, response) => json(response, JSON.parse(text)), { scrub });
+    expect(await client.buildStory('app', 127)).toMatchObject({
+      causes: [{ text: 'Started by user ***' }],
+      commits: [{ subject: 'Fix ***' }],
+    });
+  });
+
   it.each(['404.http', '404-1.596.2.http'])('that is not there, or not for us (%s)', async (file) => {
     const { client } = await jenkins((_asked, response) => answer(response, file));
     expect([await client.buildStory('app', 1), await client.buildsOf('app', 3)]).toEqual([undefined, undefined]);
