@@ -73,8 +73,8 @@ function parameterLine({ request: { shown } }: BuildFacts): MessageBlock[] {
 function parameter({ name, value, isDefault, others }: ShownParameter): Rich {
   if (value === null) return md`${shorten(name, LONGEST_NAME)} as kept in Jenkins`;
   const choices = others.slice(0, MOST_CHOICES).join(', ');
-  const otherwise = choices === '' ? '' : `; or ${choices}${others.length > MOST_CHOICES ? ' …' : ''}`;
-  const note = isDefault ? ` (default${shorten(otherwise, 200)})` : '';
+  const otherwise = choices === '' ? '' : shorten(`; or ${choices}${others.length > MOST_CHOICES ? ' …' : ''}`, 200);
+  const note = isDefault ? md` (default${otherwise})` : md``;
   return md`${code(shorten(`${name}=${value}`, LONGEST_NAME + LONGEST_VALUE))}${note}`;
 }
 
@@ -131,7 +131,7 @@ function otherwise(facts: BuildFacts): Rich {
       return md`:eyes: ${subject(facts)} is no longer followed: ${why}. Its end will not be told here; ${page(facts)} shows it.`;
     }
     default:
-      return md`:warning: Whether Jenkins took ${subject(facts)} is not known: its answer was lost, and no build of it is seen.${because(facts)} It was not sent a second time. ${page(facts)} shows its builds; ask again if there is none.`;
+      return md`:warning: Whether Jenkins took ${subject(facts)} is not known: its answer was lost, and no build of it is seen.${because(facts)} It was not sent a second time: look at ${page(facts)}, and ask again if there is none.`;
   }
 }
 
@@ -139,9 +139,9 @@ const because = ({ silence }: BuildFacts): Rich => (silence === '' ? md`` : md` 
 
 function page({ request, number }: BuildFacts): Rich {
   const { jenkinsJob, publicUrl } = request;
-  if (publicUrl === null) return md`Jenkins`;
+  if (publicUrl === null) return md`its page in Jenkins`;
   const path = number === null ? '' : `${number}/`;
-  return link(`${publicUrl}${jobPath(jenkinsJob)}/${path}`, 'its page');
+  return link(`${publicUrl}${jobPath(jenkinsJob)}/${path}`, 'its page in Jenkins');
 }
 
 function logTail({ request, number, log }: BuildFacts): Message {

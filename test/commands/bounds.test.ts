@@ -52,6 +52,7 @@ function refused(text: string, filling: string): void {
 const places = ({ syntax = {} }: Command): string[] => [
   ...(syntax.words ?? []),
   ...(syntax.rest === undefined ? [] : [syntax.rest]),
+  ...(syntax.list === undefined ? [] : [syntax.list]),
   ...Object.entries(syntax.options ?? {})
     .filter(([, kind]) => kind !== 'switch')
     .map(([name]) => name),
@@ -83,7 +84,7 @@ describe.each(commands.map((command) => [command.name, command] as const))('`%s`
     for (const place of places(command)) {
       for (const [, filling] of FILLINGS) {
         const word = filling.repeat(10_000);
-        const isList = command.syntax?.options?.[place] === 'list';
+        const isList = command.syntax?.options?.[place] === 'list' || command.syntax?.list === place;
         for (const value of isList
           ? [[word], [`A=${word}`], [`${word}=1`, `${word}=1`], Array(1_000).fill('A=1')]
           : [word]) {
@@ -99,4 +100,9 @@ describe.each(commands.map((command) => [command.name, command] as const))('`%s`
 
 /** What makes the rest of the words right, so that only the one at hand can be wrong. */
 const fitting = ({ name }: Command) =>
-  ({ scale: { what: 'executors', count: '4' }, ack: { id: 'A1' }, silence: { id: 'A1' } })[name] ?? {};
+  ({
+    build: { job: 'app', settings: [] },
+    scale: { what: 'executors', count: '4' },
+    ack: { id: 'A1' },
+    silence: { id: 'A1' },
+  })[name] ?? {};

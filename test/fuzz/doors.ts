@@ -129,6 +129,9 @@ const writes: FakeCalls = {
     setControllerExecutors: async (to) => ({ from: 2, to, applied: true }),
     quietDown: async () => undefined,
     cancelQuietDown: async () => undefined,
+    startBuild: async () => 12,
+    cancelQueueItem: async () => undefined,
+    stopBuild: async () => undefined,
   },
   digests: { compose: async () => say(md`a digest`), post: async () => undefined },
 };
