@@ -1,14 +1,17 @@
 // Ears: Slack's deliveries → the command journey's accept() → one job. Nothing else happens before the ack.
 import { changeQueue, tellWaiting } from './adapters/redis/change-queue.js';
 import type { Redis } from './adapters/redis/connect.js';
+import { homeStore } from './adapters/redis/form-store.js';
 import { keysOf } from './adapters/redis/keys.js';
 import { pace } from './adapters/redis/pace.js';
 import { jobQueue, messages, openQueues } from './adapters/redis/queue.js';
 import { scrubberOf } from './adapters/secrets.js';
-import { BOLT_LEVEL, type Incoming, type IncomingPress, type SlackApp, startSlackApp } from './adapters/slack/app.js';
+import { BOLT_LEVEL, type SlackApp, startSlackApp } from './adapters/slack/app.js';
 import { slackClients } from './adapters/slack/client.js';
+import type { Incoming, IncomingPress } from './adapters/slack/ears.js';
 import { slackMessenger } from './adapters/slack/messenger.js';
 import { slackPeople, type Team } from './adapters/slack/people.js';
+import { fromSlack, later, pressJob, screenEars } from './bot-screens.js';
 import { catalogueOf, commands } from './commands/index.js';
 import type { Config } from './config.js';
 import { allowance } from './core/allowance.js';
@@ -66,10 +69,12 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   const said = messages(redis, queues, keys, scrub);
   const uses = pace(redis, keys);
 
+  const people = slackPeople(clients.repeatable, team, clock);
+  const home = homeStore(redis, keys);
   const ports: AcceptPorts = {
     catalogue: catalogueOf(commands),
     policy: options.policy.current,
-    people: slackPeople(clients.repeatable, team, clock),
+    people,
     queue: jobQueue(queues),
     allowance: {
       any: allowance(options.perMinute ?? PER_MINUTE, clock),
@@ -119,9 +124,24 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     if (accepted.kind === 'answered') return accepted.message;
     if (accepted.kind === 'ignored') return undefined;
     nudge(job, accepted.queue, watch);
+    if (accepted.text !== undefined) later(() => home.asked(job.actor.userId, accepted.text ?? '', job.at), log);
     if (accepted.queue === 'changes') later(() => tellWaiting(queues), log);
     return undefined;
   };
+
+  const screens = screenEars({
+    ...options,
+    keys,
+    queues,
+    clients,
+    said,
+    forms: { ...ports, people },
+    home,
+    wall: options.wall ?? runningClock(),
+    hear: (job) => hear(job).catch(bug),
+    whisper: (job, message) => whisper(job, message, false),
+    bug,
+  });
 
   const app: SlackApp = await startSlackApp({
     botToken: config.slack.botToken.value(),
@@ -135,23 +155,20 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     logger: boltLogger(log, BOLT_LEVEL),
     scrub,
     ears: {
-      command: (incoming) => hear({ ...jobOf(incoming, clock), kind: 'command', text: incoming.text }),
+      command: (incoming) => hear({ ...fromSlack(incoming, clock), kind: 'command', text: incoming.text }),
       press: async (incoming: IncomingPress) => {
-        const job: PressJob = {
-          ...jobOf(incoming, clock),
-          kind: 'press',
-          action: incoming.action,
-          value: incoming.value,
-        };
+        const job = pressJob(incoming, clock);
         const answer = await hear(job).catch(bug);
         if (answer !== undefined) later(() => whisper(job, answer, false), log);
+        if (incoming.atHome) later(() => screens.pressedAtHome(incoming), log);
       },
       mention: async (incoming) => {
-        const job: CommandJob = { ...jobOf(incoming, clock), kind: 'command', text: incoming.text };
+        const job: CommandJob = { ...fromSlack(incoming, clock), kind: 'command', text: incoming.text };
         const answer = await hear(job).catch(bug);
         // Not through the queue: the answer may be that the queue cannot be reached.
         if (answer !== undefined) await messenger.post(threadOf(incoming), answer, answerKey(job.delivery));
       },
+      ...screens.ears,
       acked: tally.acked,
       bug,
     },
@@ -165,27 +182,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   };
 }
 
-function jobOf(incoming: Incoming, clock: Clock) {
-  return {
-    v: 1 as const,
-    delivery: incoming.delivery,
-    actor: { userId: incoming.userId, teamId: incoming.teamId },
-    place: { channelId: incoming.channelId, teamId: incoming.teamId, threadTs: incoming.threadTs },
-    replyTo: {
-      responseUrl: incoming.responseUrl,
-      ...(incoming.underPublic === true ? { keepsMessage: true } : {}),
-    },
-    at: clock.now(),
-  };
-}
-
 const threadOf = ({ channelId, threadTs }: Incoming) => ({
   channelId,
   ...(threadTs === undefined ? {} : { threadTs }),
 });
-
-/** After the ack. */
-const later = (act: () => Promise<unknown>, log: Log) =>
-  setImmediate(() => {
-    act().catch((error: unknown) => log.warn({ error: String(error) }, 'what follows an ack could not be done'));
-  });

@@ -9,6 +9,7 @@ import { incidentStore } from './adapters/redis/board-store.js';
 import { changeQueue, planQueue } from './adapters/redis/change-queue.js';
 import type { Redis } from './adapters/redis/connect.js';
 import { digestStore } from './adapters/redis/digest-store.js';
+import { choiceStore, homeStore } from './adapters/redis/form-store.js';
 import type { Keys } from './adapters/redis/keys.js';
 import { lockClock, lockStore } from './adapters/redis/lock-store.js';
 import { messageStore } from './adapters/redis/message-store.js';
@@ -20,6 +21,7 @@ import { scrubberOf } from './adapters/secrets.js';
 import { slackClients } from './adapters/slack/client.js';
 import { linkTo, slackMessenger } from './adapters/slack/messenger.js';
 import { slackPeople, type Team } from './adapters/slack/people.js';
+import { slackScreens } from './adapters/slack/screens.js';
 import { rules } from './alerts/index.js';
 import { catalogueOf, commands } from './commands/index.js';
 import type { Config } from './config.js';
@@ -128,6 +130,9 @@ export function portsOf(options: PortsOptions, queues: Queues, keys: Keys) {
     audit,
     queue: planQueue(redis, queues, keys, clock),
     people,
+    choices: choiceStore(redis, keys),
+    screens: slackScreens(clients, scrub),
+    home: homeStore(redis, keys),
     alertChannel: channel,
     policy: options.policy.current,
     clock,

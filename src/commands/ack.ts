@@ -21,6 +21,7 @@ export const ack = defineCommand({
   summary: 'Says that you look after an alert, so that nobody else is called.',
   examples: ['ack A17'],
   syntax: { words: ['id'] },
+  picks: { id: { label: 'Alert', from: 'alerts' } },
   args: z.object({ id: incidentId }),
   effect: 'change',
   before: async ({ id }: { id: string }, ports: Ports, _asked: Asked) => (await findIncident(id, ports)).id,

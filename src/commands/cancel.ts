@@ -8,7 +8,7 @@ import type { Deployment } from '../core/cluster.js';
 import { type Asked, defineCommand, type Ports } from '../core/command.js';
 import { type Message, say } from '../core/conversation.js';
 import { stepWords } from '../core/deployment-words.js';
-import { UserError } from '../core/errors.js';
+import { NoSuchName, UserError } from '../core/errors.js';
 import { told } from '../core/gather.js';
 import { Offer } from '../core/offer.js';
 import { code, md, mention } from '../core/text.js';
@@ -56,6 +56,7 @@ export const cancel = defineCommand({
     '`--rollback`: Marathon starts another deployment to the state before. `--leave`: Marathon forgets the plan where it stands and frees the app, which may stay half changed.',
   ],
   syntax: { words: ['id'], options: { rollback: 'switch', leave: 'switch' } },
+  picks: { id: { label: 'What to cancel', from: 'cancellable', optional: true } },
   args,
   effect: 'change',
   before: async (wanted: Args, ports) => JSON.parse(JSON.stringify(await choose(wanted, ports))),
@@ -69,7 +70,7 @@ async function choose({ id, how }: Args, ports: Ports): Promise<Target> {
   const [only] = fitting;
   if (only === undefined) throw nothing(id, found, gap);
   if (fitting.length > 1)
-    throw new UserError(`There are ${fitting.length} things to cancel.`, `Say which: ${list(fitting)}.`);
+    throw new NoSuchName(`There are ${fitting.length} things to cancel.`, `Say which: ${list(fitting)}.`);
   if (only.kind === 'deployment') {
     const { deployment } = only;
     if (how === undefined) throw await question(deployment, ports);
@@ -178,7 +179,7 @@ function nothing(id: string | undefined, targets: readonly Found[], gap: string 
       '`status` shows what is under way.',
     );
   const others = targets.length === 0 ? 'Nothing else waits or runs now.' : `There is: ${list(targets)}.`;
-  return new UserError(`Nothing with the id \`${id}\` waits or runs; it may have ended.${unseen}`, others);
+  return new NoSuchName(`Nothing with the id \`${id}\` waits or runs; it may have ended.${unseen}`, others);
 }
 
 async function stop(target: Target, { changes, marathon }: Ports, asked: Asked): Promise<Facts> {

@@ -57,6 +57,10 @@ export const logs = defineCommand({
   ],
   // `--task`: what the button under an alert asks for; the id of any task of the app, so not for people's help.
   syntax: { words: ['file'], options: { previous: 'switch', lines: 'value', task: 'value' } },
+  picks: {
+    file: { label: 'File', oneOf: ['stderr', 'stdout'], optional: true },
+    lines: { label: 'Lines', write: `1 to ${MOST_LINES.toLocaleString('en')}; 20 without it.`, optional: true },
+  },
   args: z
     .object({
       file,

@@ -35,6 +35,7 @@ export const rollback = defineCommand({
     WAIT_DETAIL,
   ],
   syntax: { words: ['version'], options: waitSyntax },
+  picks: { version: { label: 'Version', from: 'versions', optional: true } },
   args: Args,
   effect: 'disrupt',
   exclusive: true,

@@ -6,7 +6,7 @@ import type { AgentTemplate, TemplateChangeResult } from '../core/cluster.js';
 import { type Asked, defineCommand, type Ports } from '../core/command.js';
 import { type Message, say, sorry } from '../core/conversation.js';
 import { lockedWords } from '../core/deploy-lock.js';
-import { UpstreamError, UserError } from '../core/errors.js';
+import { NoSuchName, UpstreamError, UserError } from '../core/errors.js';
 import { failureWords } from '../core/gather.js';
 import { nearestName } from '../core/parse.js';
 import { join, md, type Rich } from '../core/text.js';
@@ -65,6 +65,11 @@ export const scale = defineCommand({
     '`--controller`: of the controller itself, 0 to 100.',
   ],
   syntax: { words: ['what', 'count'], options: { label: 'value', controller: 'switch' } },
+  picks: {
+    what: { always: 'executors' },
+    count: { label: 'Executors', write: 'A whole number from 1 to 64.' },
+    label: { label: 'Only of agents with this label', from: 'labels', optional: true },
+  },
   args: executorCount,
   numbers: ['count'],
   policyWords: () => 'scale executors',
@@ -115,7 +120,7 @@ function noTemplate(label: string | undefined, templates: AgentTemplate[]): User
       : near === undefined
         ? `Labels there are: ${labels.map((word) => `\`${word}\``).join(', ')}.`
         : `Did you mean \`--label ${near}\`?`;
-  return new UserError(`No agent template has the label \`${label ?? ''}\`.`, hint);
+  return new NoSuchName(`No agent template has the label \`${label ?? ''}\`.`, hint);
 }
 
 async function run(args: Args, ports: Ports, asked: Asked, before: Before): Promise<Facts> {

@@ -36,6 +36,11 @@ export const silence = defineCommand({
     '`--for` takes 1m to 7d; 1h unless said. `--off` ends it. What happens meanwhile is kept and `alerts` shows it.',
   ],
   syntax: { words: ['id'], rest: 'reason', options: { for: 'value', off: 'switch' } },
+  picks: {
+    id: { label: 'Alert', from: 'alerts' },
+    for: { label: 'For how long', oneOf: ['30m', '1h', '2h', '4h', '12h', '1d', '3d', '7d'], optional: true },
+    reason: { label: 'Reason', write: 'What everybody reads.', optional: true },
+  },
   args,
   effect: 'change',
   before,

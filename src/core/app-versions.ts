@@ -2,7 +2,7 @@
 // when none is named. Called by `rollback`, and by the alerts that offer one.
 import type { App, JsonObject, Marathon } from './cluster.js';
 import { BY_LABEL, JOB_LABEL } from './deploy.js';
-import { UserError } from './errors.js';
+import { NoSuchName } from './errors.js';
 import { type Change, diffDefinitions } from './manifest-diff.js';
 import { shorten } from './text.js';
 
@@ -24,13 +24,13 @@ export function versionNamed(typed: string, versions: readonly string[], appId: 
   const [only] = fitting;
   if (exact !== undefined) return exact;
   if (only === undefined) {
-    throw new UserError(
+    throw new NoSuchName(
       `Marathon keeps no version of \`${appId}\` that begins with \`${shorten(typed)}\`.`,
       `The newest: ${named(versions)}.`,
     );
   }
   if (fitting.length > 1) {
-    throw new UserError(
+    throw new NoSuchName(
       `${fitting.length} versions begin with \`${shorten(typed)}\`.`,
       `Say which: ${named(fitting)}.`,
     );

@@ -9,6 +9,7 @@ import type { ChangeQueue } from './changes.js';
 import type { Jenkins, Json, JsonObject, Marathon, Mesos } from './cluster.js';
 import type { Message } from './conversation.js';
 import type { DigestDesk } from './digest.js';
+import type { Picks } from './pick.js';
 import type { Clock } from './time.js';
 import type { UsageStore } from './usage-sample.js';
 
@@ -102,7 +103,7 @@ export interface Ports {
   /** What people call somebody: names them without notifying them; the id when Slack does not say. */
   nameOf(userId: string): Promise<string>;
   /** Address of the message that told of a change; undefined when it is not known. */
-  linkOf(entry: AuditEntry): Promise<string | undefined>;
+  linkOf(entry: Pick<AuditEntry, 'channelId' | 'messageTs' | 'threadTs'>): Promise<string | undefined>;
   catalogue: Catalogue;
   settings: Settings;
   clock: Clock;
@@ -127,6 +128,8 @@ interface Described<Args> {
   details?: readonly string[];
   syntax?: Syntax;
   args: z.ZodType<Args>;
+  /** Arguments that a form asks for, by name, in the order it shows them: what nobody should have to know by heart. */
+  picks?: Picks;
   /** Names of the numbers among the arguments, which the policy file may bound (`max`). */
   numbers?: readonly string[];
   /** The words the policy file matches, e.g. `scale executors`; the name alone when absent. */

@@ -26,11 +26,12 @@ export interface Button {
 
 /**
  * Everything a button of ours can do. `run`: the command in its value, as the person who clicks; `run.thread`: the same,
- * and a change is told in the thread of the message that has the button.
+ * and a change is told in the thread of the message that has the button; `pick`: the form for the command in its value.
  */
 export const PRESS_ACTIONS = [
   'run',
   'run.thread',
+  'pick',
   'plan.confirm',
   'plan.approve',
   'plan.cancel',

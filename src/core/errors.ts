@@ -11,6 +11,9 @@ export class UserError extends Error {
   }
 }
 
+/** A name that nothing has, or more than one thing: there is a form that shows which there are. */
+export class NoSuchName extends UserError {}
+
 /** The systems on the far side of a socket, by the name people know them under. */
 export type System = 'Marathon' | 'Mesos' | 'Jenkins' | 'Slack' | 'Redis';
 

@@ -1,7 +1,7 @@
 // The id of an incident as people type it, and finding what it names.
 import { z } from 'zod';
 import type { Ports } from './command.js';
-import { UserError } from './errors.js';
+import { NoSuchName } from './errors.js';
 import type { Incident } from './incident.js';
 import { shorten } from './text.js';
 
@@ -19,5 +19,5 @@ export const incidentId = z.string({ error: `${EXPECTED}, got nothing.` }).trans
 export async function findIncident(id: string, { incidents }: Pick<Ports, 'incidents'>): Promise<Incident> {
   const found = await incidents.find(id);
   if (found !== undefined) return found;
-  throw new UserError(`There is no alert \`${id}\`, or it is older than 90 days.`, '`alerts` lists what rings.');
+  throw new NoSuchName(`There is no alert \`${id}\`, or it is older than 90 days.`, '`alerts` lists what rings.');
 }

@@ -6,6 +6,7 @@ import type { Json, JsonObject } from './cluster.js';
 import type { Actor, Place } from './command.js';
 import type { Message, PressAction } from './conversation.js';
 import type { MarathonEvent } from './marathon-event.js';
+import type { PickSource } from './pick.js';
 import type { Line } from './signal.js';
 
 /** Where an answer may go. */
@@ -68,7 +69,26 @@ export interface WaitingJob {
   kind: 'waiting';
 }
 
-export type ReadsJob = CommandJob | PressJob | ExpireJob | WaitingJob;
+/** What there is to choose from in forms is looked up anew. */
+export interface GatherJob {
+  v: 1;
+  kind: 'gather';
+  source: PickSource;
+  of?: string | undefined;
+}
+
+/** Somebody's Home tab is shown anew. */
+export interface HomeJob {
+  v: 1;
+  kind: 'home';
+  actor: Actor;
+  /** Of their direct messages with the bot, where what they press is answered. */
+  place: Place;
+  /** What stands there; when it is something else by then, that is newer. */
+  over?: string | undefined;
+}
+
+export type ReadsJob = CommandJob | PressJob | ExpireJob | WaitingJob | GatherJob | HomeJob;
 export type ChangesJob = CommandJob | ConfirmedJob;
 export type AnyJob = CommandJob | PressJob | ConfirmedJob;
 

@@ -34,6 +34,17 @@ export class UnknownCommand extends UserError {
   }
 }
 
+/** The words after a command's name do not fit it; there is a form that asks for them. */
+export class UnfitWords extends UserError {
+  /** What was typed, normalised. */
+  readonly typed: string;
+
+  constructor({ message, hint }: UserError, typed: string) {
+    super(message, hint);
+    this.typed = typed;
+  }
+}
+
 export function parse(typed: string, catalogue: Catalogue): Parsed {
   if (typed.length > LONGEST_TYPED) throw tooLong(typed);
   const text = normalise(typed);
@@ -50,9 +61,18 @@ export function parse(typed: string, catalogue: Catalogue): Parsed {
   if (command === undefined) throw new UnknownCommand(word, suggest(text, word, catalogue));
   if (asksForHelp(rest)) return parse(`help ${command.name}`, catalogue);
 
-  const { named, here } = nameWords(command, rest);
-  const args = check(command, named);
+  const { args, here } = understood(command, rest, text);
   return { command, args, text, here, policyWords: command.policyWords?.(args) ?? command.name };
+}
+
+function understood(command: Command, words: readonly string[], text: string): { args: unknown; here: boolean } {
+  try {
+    const { named, here } = nameWords(command, words);
+    return { args: check(command, named), here };
+  } catch (error) {
+    if (error instanceof UserError && command.picks !== undefined) throw new UnfitWords(error, text);
+    throw error;
+  }
 }
 
 const tooLong = ({ length }: string) =>
@@ -92,7 +112,18 @@ export function nearestName(word: string, names: readonly string[]): string | un
   return distance(word, best) <= Math.max(1, Math.ceil(word.length / 3)) ? best : undefined;
 }
 
-type Named = Record<string, string | true | string[]>;
+export type Named = Record<string, string | true | string[]>;
+
+/** The words after the command's name as they are named, unchecked; none when they cannot be told apart. */
+export function namedIn(typed: string, command: Command): Named {
+  try {
+    const [, ...words] = split(normalise(typed.slice(0, LONGEST_COMMAND)));
+    return nameWords(command, words).named;
+  } catch (error) {
+    if (error instanceof UserError) return {};
+    throw error;
+  }
+}
 
 function nameWords(command: Command, tokens: readonly string[]): { named: Named; here: boolean } {
   const syntax: Syntax = command.syntax ?? {};

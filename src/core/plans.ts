@@ -51,6 +51,8 @@ export interface PlanStore {
   /** The first claim stands for ever; the answer is the one that stands. */
   claim(id: string, act: Act): Promise<Act>;
   act(id: string): Promise<Act | undefined>;
+  /** Those that nobody has answered and that are still valid, newest first. */
+  open(now: number): Promise<Plan[]>;
   /**
    * Adds an approval, one a person: their first stands. Nothing is added once the plan was answered.
    * @returns all that were given by now, oldest first, and the act that stands

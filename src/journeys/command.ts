@@ -12,6 +12,8 @@ import { putWithChart } from './chart.js';
 import { inTime } from './deadline.js';
 import { runConfirmed } from './disrupt.js';
 import { expire } from './expiry.js';
+import { gatherChoices } from './gather-choices.js';
+import { refreshHome } from './home.js';
 import { askedFor, permissionFromMemory, permissionOf } from './permission.js';
 import { makePlan } from './plan.js';
 import type { AcceptPorts, PerformPorts } from './ports.js';
@@ -34,7 +36,8 @@ export type Accepted =
   | { kind: 'answered'; message: Message; outcome: 'refused' | 'user-error' | 'unavailable' | 'too-many' }
   /** One of many too many, where to say so again would only add to the noise. */
   | { kind: 'ignored' }
-  | { kind: 'queued'; queue: 'reads' | 'changes'; command: string };
+  /** `text`: of a command, as it was understood. */
+  | { kind: 'queued'; queue: 'reads' | 'changes'; command: string; text?: string };
 
 type Incoming = CommandJob | PressJob;
 
@@ -42,8 +45,8 @@ type Incoming = CommandJob | PressJob;
 export async function accept(incoming: Incoming, slash: string, ports: AcceptPorts): Promise<Accepted> {
   try {
     const job = asTyped(incoming);
-    const permit = allowanceOf(job, ports);
-    if (!permit.ok) return tooMany(job, permit);
+    const refused = admitted(job, ports);
+    if (refused !== undefined) return refused;
     if (job.kind === 'press') return await queued(job, 'reads', job.action, ports);
     const parsed = parse(job.text, ports.catalogue);
     refuseSecrets(job.text, ports);
@@ -69,7 +72,13 @@ export async function accept(incoming: Incoming, slash: string, ports: AcceptPor
 /** Who is called by twenty alerts at once acknowledges twenty at once, whatever else was typed before. */
 const URGENT: ReadonlySet<string> = new Set(['ack', 'silence']);
 
-function allowanceOf(job: Incoming, { allowance }: AcceptPorts): Permit {
+/** @returns what is said when one person asks for too much */
+export function admitted(job: Incoming, ports: Pick<AcceptPorts, 'allowance'>): Accepted | undefined {
+  const permit = allowanceOf(job, ports);
+  return permit.ok ? undefined : tooMany(job, permit);
+}
+
+function allowanceOf(job: Incoming, { allowance }: Pick<AcceptPorts, 'allowance'>): Permit {
   const [word = ''] = job.kind === 'command' ? job.text.trimStart().slice(0, 20).toLowerCase().split(/\s/, 1) : [];
   const from = URGENT.has(word) ? allowance.urgent : allowance.any;
   return from.take(`${job.actor.teamId}/${job.actor.userId}`, job.delivery);
@@ -117,7 +126,7 @@ async function queued(
   ports: AcceptPorts,
 ): Promise<Accepted> {
   await ports.queue.accept(job, queue);
-  return { kind: 'queued', queue, command };
+  return { kind: 'queued', queue, command, ...(job.kind === 'command' ? { text: job.text } : {}) };
 }
 
 /** A typed change that waited longer than this is no longer what its author has in mind. */
@@ -134,6 +143,10 @@ export async function perform(job: ReadsJob | ChangesJob, run: ChangeRun, ports:
       return expire(job.planId, ports);
     case 'waiting':
       return tellWaiting(ports);
+    case 'gather':
+      return gatherChoices(job, ports);
+    case 'home':
+      return refreshHome(job, ports);
     case 'confirmed':
       await othersMove(ports);
       return answering(job, run, ports, () => runConfirmed(job, run, ports));

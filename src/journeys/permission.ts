@@ -60,6 +60,10 @@ export async function permissionOf(
   return (await lockedFor([asking.actor.userId], ports)) ?? permission;
 }
 
+/** May they see what the command speaks of, whatever its arguments? @throws UpstreamError as above */
+export const permissionToSee = async (asking: Asking, command: Command, ports: AskingPorts): Promise<Permission> =>
+  authorise(await questionOf(asking, untyped(command), ports));
+
 /** Buttons that change nothing, and what has begun: the lock is for what begins while it stands. */
 const isLeft = ({ action, progress }: Asking): boolean =>
   (action !== undefined && HARMLESS.has(action)) || (progress?.step ?? 'queued') !== 'queued';
@@ -143,7 +147,7 @@ export function askedFor(job: Asking & { delivery: string }, parsed: Parsed, por
 }
 
 /** No arguments yet: the words the command has whatever is typed after it. */
-const untyped = (command: Command): Wanted => ({
+export const untyped = (command: Command): Wanted => ({
   command,
   policyWords: command.policyWords?.({}) ?? command.name,
   args: undefined,

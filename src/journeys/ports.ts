@@ -6,8 +6,10 @@ import type { ChangeInfo } from '../core/changes.js';
 import type { Catalogue, Ports } from '../core/command.js';
 import type { Messages } from '../core/conversation.js';
 import type { AlertChannel } from '../core/delivery.js';
+import type { ChoiceStore, HomeStore, ReplyStore, Screens } from '../core/form.js';
 import type { GroupFacts } from '../core/groups.js';
-import type { ChangesJob, ConfirmedJob, JobQueue } from '../core/jobs.js';
+import type { ChangesJob, ConfirmedJob, HomeJob, JobQueue } from '../core/jobs.js';
+import type { PickSource } from '../core/pick.js';
 import type { PlanStore } from '../core/plans.js';
 import type { Policy } from '../core/policy.js';
 import type { Clock } from '../core/time.js';
@@ -43,6 +45,26 @@ export interface AcceptPorts {
   log: Log;
 }
 
+/** What the bot has a worker do beside commands: nobody waits for its answer, and twice within seconds is once. */
+export interface Errands {
+  /** Asks the systems what there is to choose from. */
+  gather(source: PickSource, of: string | undefined): Promise<void>;
+  /** Shows a Home tab anew, with what the systems say now. */
+  home(job: HomeJob, afterMs?: number): Promise<void>;
+}
+
+/** For forms: the bot's, with what they are shown by. Here Slack is asked who somebody is, after the ack. */
+export interface FormPorts extends Omit<AcceptPorts, 'people'> {
+  people: People;
+  slash: string;
+  screens: Screens;
+  choices: ChoiceStore;
+  replies: ReplyStore;
+  errands: Errands;
+  /** Real time: people wait in it. */
+  wall: Clock;
+}
+
 /** The worker's side. */
 export interface PerformPorts {
   command: Ports;
@@ -51,6 +73,9 @@ export interface PerformPorts {
   audit: Audit;
   queue: PlanQueue;
   people: People;
+  choices: Pick<ChoiceStore, 'keep'>;
+  screens: Pick<Screens, 'home'>;
+  home: HomeStore;
   /** Said with every answer while alerts do not reach their channel. */
   alertChannel: Pick<AlertChannel, 'fault'>;
   policy(): Policy;

@@ -38,7 +38,8 @@ export async function press(job: PressJob, ports: PerformPorts): Promise<void> {
       return choose(job, plan, ports);
     case 'run':
     case 'run.thread':
-      throw new Error('a button with a command is performed as that command');
+    case 'pick':
+      throw new Error('a button with a command is performed as that command, a form is opened by the bot');
   }
 }
 

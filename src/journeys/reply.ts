@@ -2,11 +2,11 @@
 import type { Actor, Place } from '../core/command.js';
 import { type Button, context, type Destination, type Message, say, sorry } from '../core/conversation.js';
 import { LockedApp } from '../core/deploy-lock.js';
-import type { UpstreamError, UserError } from '../core/errors.js';
+import { NoSuchName, type UpstreamError, type UserError } from '../core/errors.js';
 import { failureWords } from '../core/gather.js';
 import type { AnyJob } from '../core/jobs.js';
 import { Offer } from '../core/offer.js';
-import { UnknownCommand } from '../core/parse.js';
+import { UnfitWords, UnknownCommand } from '../core/parse.js';
 import { code, md, mention, moment, prose, type Rich } from '../core/text.js';
 import type { PerformPorts } from './ports.js';
 
@@ -50,6 +50,11 @@ export function userErrorView(error: UserError, slash: string, typed?: string): 
   }
   if (error instanceof LockedApp) {
     return sorry(error.message, error.hint, { type: 'actions', buttons: lockButtons(error, typed) });
+  }
+  const toPick = error instanceof UnfitWords ? error.typed : error instanceof NoSuchName ? typed : undefined;
+  if (toPick !== undefined) {
+    const choose: Button = { label: 'Choose …', action: 'pick', value: toPick };
+    return sorry(error.message, error.hint, { type: 'actions', buttons: [choose] });
   }
   const suggestion = error instanceof UnknownCommand ? error.suggestion : undefined;
   if (suggestion === undefined) return sorry(error.message, error.hint);

@@ -29,7 +29,8 @@ export const PLAYGROUND_USAGE = `Usage: bellboard playground [options]      (npm
 
 Without options: a terminal where you type /ci commands as @ana and press buttons by number.
 
-  --run '/ci where'     runs a command, prints the answer; may be given several times
+  --run '/ci where'     runs a command, prints the answer; may be given several times; also '@ci where' (a mention),
+                        '!home', '!shortcut', '!fill Field = value', '!submit' and the like (the list: ? in the terminal)
   --press Deploy        presses a button of the last message and waits for its end
   --as @lee             who types and presses from here on
   --incident 'kill controller'   breaks something (the list: !list in the terminal)

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { cause, listed } from './incidents/index.js';
 import { approvalsOf, durationOf, type PlaygroundOptions, personOf, speedOf } from './options.js';
 import type { Scene } from './scene.js';
+import { onScreen, SCREEN_ACTS } from './screen-acts.js';
 import { HURRY, untilIdle } from './script.js';
 import { savingTo } from './terminal/files.js';
 import { screenOf } from './terminal/screen.js';
@@ -11,7 +12,9 @@ import { Transcript } from './terminal/transcript.js';
 const INTRO = `A simulated cluster of 40 machines runs Jenkins; you are @ana in #ci of a simulated Slack.
 Type /ci where, /ci usage 7d, /ci scale executors 4, /ci deploy --mem 3072 … and press buttons by their number.
   !list  what can be broken    !wait 10min  let time pass quickly    !speed 60  let it run so fast from now on
-  !as lee  become somebody else    !approvals 1  let a second person agree    #random  go to another channel    ?  help    Ctrl-D  leave
+  !as lee  become somebody else    !approvals 1  let a second person agree    #random, dm  go to another channel, or to direct messages    ?  help    Ctrl-D  leave
+  @ci where  a mention; in direct messages plain words will do
+${SCREEN_ACTS}
 `;
 
 const REDRAW_MS = 60;
@@ -67,7 +70,10 @@ async function obey(
     who.user = personOf(somebody);
     return;
   }
-  if (line.startsWith('!')) return transcript.note(await told(line.slice(1).trim(), scene));
+  if (line.startsWith('!')) {
+    const note = (await onScreen(line.slice(1).trim(), scene, who)) ?? (await told(line.slice(1).trim(), scene));
+    return note === '' ? undefined : transcript.note(note);
+  }
   if (/^\d+$/.test(line)) return press(Number(line), scene, who, transcript);
   if (/^@\w+$/.test(line)) {
     who.user = line;
@@ -109,10 +115,20 @@ async function told(wish: string, scene: Scene): Promise<string> {
 async function press(number: number, scene: Scene, who: { user: string }, transcript: Transcript): Promise<void> {
   const found = transcript.button(number);
   if (found === undefined) return transcript.note(`There is no button ${number}.`);
+  const { button, owner } = found;
+  if ('hash' in owner) {
+    await scene.slack.screens.pressInView({
+      user: who.user,
+      viewId: owner.id,
+      actionId: button.actionId,
+      label: button.label,
+    });
+    return;
+  }
   await scene.slack.press({
     user: who.user,
-    channel: found.message.channelId,
-    messageTs: found.message.ts,
-    actionId: found.button.actionId,
+    channel: owner.channelId,
+    messageTs: owner.ts,
+    actionId: button.actionId,
   });
 }

@@ -5,7 +5,9 @@ import { SECOND } from '../core/time.js';
 import { cause } from './incidents/index.js';
 import type { PlaygroundOptions } from './options.js';
 import type { Scene } from './scene.js';
-import { pressables, type SlackMessage } from './slack/workspace.js';
+import { onScreen, type Who } from './screen-acts.js';
+import { objectsAt } from './slack/types.js';
+import { type Pressable, pressables, type SlackMessage } from './slack/workspace.js';
 import { savingTo } from './terminal/files.js';
 import { screenOf } from './terminal/screen.js';
 import { Transcript } from './terminal/transcript.js';
@@ -47,12 +49,22 @@ export async function runActs(scene: Scene, options: PlaygroundOptions): Promise
   return ok;
 }
 
-interface Who {
-  user: string;
-  channel: string;
-}
-
-async function typed(scene: Scene, { user, channel }: Who, line: string, transcript: Transcript): Promise<void> {
+/** A command, a mention, plain words in a direct message, or something done on a screen. */
+async function typed(scene: Scene, who: Who, line: string, transcript: Transcript): Promise<void> {
+  const { user, channel } = who;
+  if (line.startsWith('!')) {
+    transcript.typed(user, channel, line);
+    const note = await onScreen(line.slice(1).trim(), scene, who);
+    if (note === undefined)
+      throw new Error(`There is no ${line}; --incident and --wait do what the terminal's other words do.`);
+    if (note !== '') transcript.note(note);
+    return;
+  }
+  if ((channel === 'dm' && !line.startsWith('/')) || /^@(ci|bellboard)\s/.test(line)) {
+    transcript.typed(user, channel, line);
+    await scene.slack.mention({ user, channel, text: line.replace(/^@(ci|bellboard)\s+/, '') });
+    return;
+  }
   const text = line.replace(/^\/ci\b\s*/, '');
   transcript.typed(user, channel, `/ci ${text}`.trim());
   await scene.slack.command({ user, channel, text });
@@ -60,9 +72,16 @@ async function typed(scene: Scene, { user, channel }: Who, line: string, transcr
 
 async function press(scene: Scene, { user }: Who, label: string, transcript: Transcript): Promise<void> {
   const message = lastWith(scene.slack.messages, label);
-  if (message === undefined) throw new Error(`No message has a button "${label}".`);
+  const view = scene.slack.views.findLast(
+    (one) =>
+      one.open &&
+      pressables({ text: '', blocks: objectsAt(one.view, 'blocks'), attachments: [] }).some(isCalled(label)),
+  );
+  if (message === undefined && view === undefined) throw new Error(`No message or screen has a button "${label}".`);
   transcript.note(`${user} presses ${label}`);
-  await scene.slack.press({ user, channel: message.channelId, messageTs: message.ts, label });
+  if (message !== undefined)
+    await scene.slack.press({ user, channel: message.channelId, messageTs: message.ts, label });
+  else await scene.slack.screens.pressInView({ user, viewId: view?.id ?? '', label });
 }
 
 /** What Bellboard says meanwhile is printed as it comes, in the form it has when it comes to rest. */
@@ -78,11 +97,10 @@ async function pass({ clock, slack }: Scene, ms: number, transcript: Transcript)
   cancel();
 }
 
+const isCalled = (label: string) => (button: Pressable) => button.label.toLowerCase() === label.toLowerCase();
+
 function lastWith(messages: readonly SlackMessage[], label: string): SlackMessage | undefined {
-  return messages.findLast(
-    (message) =>
-      !message.deleted && pressables(message).some((button) => button.label.toLowerCase() === label.toLowerCase()),
-  );
+  return messages.findLast((message) => !message.deleted && pressables(message).some(isCalled(label)));
 }
 
 /** Twice in a row: between two jobs of one act there is a moment without any. */

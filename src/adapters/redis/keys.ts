@@ -8,6 +8,15 @@ export interface Keys {
   act(id: string): string;
   /** Of a plan: user id → approval. */
   approvals(id: string): string;
+  /** Ids of plans by the end of their validity. */
+  openPlans: string;
+  /** What forms choose from: source, and of what. */
+  choices(what: string): string;
+  /** Where the answer to a form goes. */
+  reply(id: string): string;
+  home: string;
+  /** What a person asked for lately. */
+  asked(userId: string): string;
   stop(jobId: string): string;
   choice(jobId: string): string;
   pace(what: string): string;
@@ -45,6 +54,11 @@ export function keysOf(name: string): Keys {
     plan: below('plan'),
     act: below('act'),
     approvals: below('approvals'),
+    openPlans: `${prefix}:plans`,
+    choices: below('choices'),
+    reply: below('reply'),
+    home: `${prefix}:home`,
+    asked: below('asked'),
     stop: below('stop'),
     choice: below('choice'),
     pace: below('pace'),

@@ -1,5 +1,5 @@
 // Plans and the acts of their buttons: `plan:<id>` holds what was shown, `act:<id>` who pressed the button first,
-// `approvals:<id>` who agreed, by user id.
+// `approvals:<id>` who agreed, by user id; `plans` lists those that may still be answered, by the end of their time.
 import type { Redis } from 'ioredis';
 import type { Act, Approval, Plan, PlanStore } from '../../core/plans.js';
 import { DAY } from '../../core/time.js';
@@ -7,6 +7,9 @@ import type { Keys } from './keys.js';
 
 /** Longer than any button is valid, so that a late click still gets the true answer. */
 const KEPT_MS = 30 * DAY;
+
+/** A plan is valid for minutes: more than these are no board but a flood. */
+const MOST_OPEN = 50;
 
 // The first act stays; everyone after gets to see it.
 const CLAIM = `
@@ -25,7 +28,12 @@ return {act or '', redis.call('HVALS', KEYS[1])}`;
 export function planStore(redis: Redis, keys: Keys): PlanStore {
   return {
     async keep(plan) {
-      await redis.set(keys.plan(plan.id), JSON.stringify(plan), 'PX', KEPT_MS);
+      await redis
+        .multi()
+        .set(keys.plan(plan.id), JSON.stringify(plan), 'PX', KEPT_MS)
+        .zadd(keys.openPlans, plan.validUntil, plan.id)
+        .zremrangebyscore(keys.openPlans, '-inf', plan.madeAt)
+        .exec();
     },
     async read(id) {
       const text = await redis.get(keys.plan(id));
@@ -39,6 +47,12 @@ export function planStore(redis: Redis, keys: Keys): PlanStore {
     async act(id) {
       const text = await redis.get(keys.act(id));
       return text === null ? undefined : (JSON.parse(text) as Act);
+    },
+    async open(now) {
+      const ids = await redis.zrevrangebyscore(keys.openPlans, '+inf', now, 'LIMIT', 0, MOST_OPEN);
+      if (ids.length === 0) return [];
+      const [plans, acts] = await Promise.all([redis.mget(ids.map(keys.plan)), redis.mget(ids.map(keys.act))]);
+      return plans.flatMap((text, index) => (text === null || acts[index] != null ? [] : [JSON.parse(text) as Plan]));
     },
     async approve(id, approval) {
       const given = JSON.stringify(approval);

@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Destination, Message, MessagePriority, Messages } from '../../core/conversation.js';
-import type { AnyJob, ChangesJob, EventsJob, JobQueue, ReadsJob, TicksJob } from '../../core/jobs.js';
+import type { AnyJob, ChangesJob, EventsJob, HomeJob, JobQueue, ReadsJob, TicksJob } from '../../core/jobs.js';
 import type { MarathonEvent } from '../../core/marathon-event.js';
+import type { PickSource } from '../../core/pick.js';
 import type { Schedule } from '../../core/schedule.js';
 import { type Clock, DAY, HOUR, MINUTE, SECOND } from '../../core/time.js';
 import { scrubbed } from '../scrubbed.js';
@@ -74,6 +75,32 @@ export function jobQueue(queues: Queues): JobQueue {
       const target: Queue<AnyJob> =
         queue === 'reads' ? (queues.reads as Queue<AnyJob>) : (queues.changes as Queue<AnyJob>);
       await orRedisError('add a job', target.add(job.kind, job, { jobId: job.delivery }));
+    },
+  };
+}
+
+/** Twice within so long is once: who opens the same form or tab again sees what was just asked for. */
+const ERRAND_TTL_MS = 2 * SECOND;
+const ERRAND_OPTIONS = {
+  attempts: 1,
+  removeOnComplete: { count: 100 },
+  removeOnFail: { age: DAY / 1_000, count: 100 },
+};
+
+/** What a bot has a worker do beside commands (`journeys/ports.ts`). */
+export function errandQueue({ reads }: Queues) {
+  const add = (job: ReadsJob, what: string, delay = 0) =>
+    orRedisError(
+      'add a job',
+      reads.add(job.kind, job, { ...ERRAND_OPTIONS, delay, deduplication: { id: what, ttl: ERRAND_TTL_MS } }),
+    );
+  return {
+    async gather(source: PickSource, of: string | undefined) {
+      await add({ v: 1, kind: 'gather', source, of }, `gather-${digestOf([source, of])}`);
+    },
+    /** @param afterMs real time, for what was pressed there to be done first */
+    async home(job: HomeJob, afterMs = 0) {
+      await add(job, `home-${job.actor.userId}-${afterMs}`, afterMs);
     },
   };
 }

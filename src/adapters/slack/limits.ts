@@ -26,6 +26,17 @@ export const LIMITS = {
   confirmTitle: 100,
   confirmText: 300,
   confirmChoice: 30,
+  /** docs.slack.dev/reference/views */
+  viewTitle: 24,
+  keptText: 3_000,
+  viewBlocks: 100,
+  /** docs.slack.dev/reference/block-kit/blocks/input-block */
+  fieldLabel: 2_000,
+  /** docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element */
+  fieldText: 3_000,
+  /** Of an option its text, value and description (`@slack/types`; docs.slack.dev says 150 of the value). */
+  option: 75,
+  options: 100,
   /** docs.slack.dev/reference/block-kit/blocks/table-block; one a message, characters over all cells. */
   tables: 1,
   tableRows: 100,

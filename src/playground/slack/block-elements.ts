@@ -34,7 +34,7 @@ const confirm = object({
 });
 
 /** `@slack/types` says 75 where the documentation says 150: the stricter one. */
-const option = object({
+export const option = object({
   text: anyText(75),
   'value?': string(75),
   'description?': anyText(75),

@@ -12,6 +12,7 @@ import {
   imageElement,
   inputElement,
   mrkdwn,
+  option,
   plainText,
 } from './block-elements.js';
 import {
@@ -42,6 +43,8 @@ const MAX_TABLE_TEXT = 10_000;
 /** How many blocks of a kind one message may hold. */
 const MAX_OF_KIND: Record<string, number> = { table: 1, plan: 1, data_visualization: 2 };
 
+/** Of one menu (docs.slack.dev/reference/block-kit/block-elements/select-menu-element). */
+const MAX_OPTIONS = 100;
 /** Titles of tasks and plans have no documented limit; that of every text object stands in. */
 const TASK_TITLE = 3_000;
 
@@ -198,6 +201,16 @@ export function complaintsAbout(blocks: unknown, surface: Surface, root = '/bloc
   const markdown = objects.filter((block) => block['type'] === 'markdown');
   if (shownText(markdown) > MAX_MARKDOWN) report(`markdown must be less than ${MAX_MARKDOWN + 1} characters`, root);
   return complaints;
+}
+
+/** The options an app answers a search with; none when Slack would not show them. */
+export function menuOptions(body: unknown): Wire[] {
+  const groups = objectsAt(body, 'option_groups');
+  const options =
+    groups.length === 0 ? objectsAt(body, 'options') : groups.flatMap((group) => objectsAt(group, 'options'));
+  const complaints: string[] = [];
+  list(option, MAX_OPTIONS, 0)(options, '/options', (rule) => complaints.push(rule));
+  return complaints.length === 0 ? options : [];
 }
 
 /** Refuses what `chat.postMessage` and `chat.update` refuse; `response_url` knows no limit on the sum. */

@@ -32,12 +32,14 @@ export class Courier {
   }
 
   /** Events are sent again until acknowledged: at once, after a minute, after five. */
-  async event(event: Wire, isExtShared: boolean, copies = 1): Promise<Delivery> {
+  async event(event: Wire, isExtShared: boolean, copies = 1, tries: 'again' | 'once' = 'again'): Promise<Delivery> {
     const subscribed = this.#state.manifest.settings.event_subscriptions.bot_events;
-    if (!subscribed.includes(String(event['type']))) return refusedDelivery('not_subscribed');
+    const name = event['channel_type'] === 'im' ? 'message.im' : String(event['type']);
+    if (!subscribed.includes(name)) return refusedDelivery('not_subscribed');
     const payload = eventCallback(event, `Ev0${this.#sent + 1}`, isExtShared, this.#state);
     const first = await this.deliver('events_api', payload, copies);
     const attempts = [...first.attempts];
+    if (tries === 'once') return summary(payload, attempts);
     for (const [index, pauseMs] of RETRY_AFTER_MS.entries()) {
       const last = attempts.at(-1);
       if (last === undefined || attempts.some((attempt) => attempt.failure === undefined)) break;

@@ -6,8 +6,12 @@ const Manifest = z.object({
   display_information: z.object({ name: z.string() }),
   features: z.object({
     app_home: z
-      .object({ home_tab_enabled: z.boolean().default(false), messages_tab_enabled: z.boolean().default(false) })
-      .default({ home_tab_enabled: false, messages_tab_enabled: false }),
+      .object({
+        home_tab_enabled: z.boolean().default(false),
+        messages_tab_enabled: z.boolean().default(false),
+        messages_tab_read_only_enabled: z.boolean().default(false),
+      })
+      .default({ home_tab_enabled: false, messages_tab_enabled: false, messages_tab_read_only_enabled: false }),
     bot_user: z.object({ display_name: z.string() }).optional(),
     slash_commands: z.array(z.object({ command: z.string(), should_escape: z.boolean().default(false) })).default([]),
     shortcuts: z.array(z.object({ name: z.string(), type: z.string(), callback_id: z.string() })).default([]),

@@ -129,7 +129,12 @@ export class Messages {
   identify(blocks: Wire[]): void {
     for (const block of blocks) {
       block['block_id'] ??= this.#newId();
-      const elements = [...objectsAt(block, 'elements'), ...objectsAt(block, 'actions'), block['accessory']];
+      const elements = [
+        ...objectsAt(block, 'elements'),
+        ...objectsAt(block, 'actions'),
+        block['accessory'],
+        block['element'],
+      ];
       for (const element of elements) {
         if (isWire(element) && INTERACTIVE.test(String(element['type']))) element['action_id'] ??= this.#newId();
       }

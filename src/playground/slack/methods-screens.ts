@@ -4,7 +4,7 @@ import { anObject, read } from './arguments.js';
 import { complaintsAbout } from './block-kit.js';
 import { invalid, Refusal } from './refusal.js';
 import type { SlackState } from './state.js';
-import { objectsAt, type SlackMessage, type SlackView, textAt, type Wire } from './types.js';
+import { isWire, objectsAt, type SlackMessage, type SlackView, textAt, type Wire } from './types.js';
 
 const Reaction = z.object({ channel: z.string(), timestamp: z.string(), name: z.string() });
 const view = anObject('invalid_arguments');
@@ -88,18 +88,51 @@ function refuseBadView(wanted: Wire, kind: 'modal' | 'home'): void {
   if (complaints.length > 0) throw invalid('invalid_arguments', complaints);
 }
 
+/** Also what an acknowledgement puts in a modal's place. @throws Refusal */
+export function replaceView(shown: SlackView, wanted: Wire, state: SlackState): void {
+  refuseBadView(wanted, shown.kind);
+  keep(shown.id, shown.userId, shown.kind, wanted, state);
+}
+
 function keep(id: string, userId: string, kind: 'modal' | 'home', wanted: Wire, state: SlackState): SlackView {
   const kept = structuredClone(wanted);
   state.messages.identify(objectsAt(kept, 'blocks'));
   const version = Number(state.views.get(id)?.hash.split('.')[1] ?? 0) + 1;
-  const shown: SlackView = { id, userId, kind, hash: `${state.clock.now()}.${version}`, view: kept, open: true };
+  const shown: SlackView = {
+    id,
+    userId,
+    kind,
+    hash: `${state.clock.now()}.${version}`,
+    view: kept,
+    open: true,
+    values: valuesIn(objectsAt(kept, 'blocks'), state.views.get(id)?.values ?? {}),
+    errors: {},
+  };
   state.views.set(id, shown);
   state.messages.tellView(shown);
   return shown;
 }
 
+/** What a person filled in stays where block and element keep their ids; a new field begins with what the app put there. */
+function valuesIn(blocks: Wire[], before: SlackView['values']): SlackView['values'] {
+  return Object.fromEntries(
+    blocks.flatMap((block) => {
+      const { element } = block;
+      if (block['type'] !== 'input' || !isWire(element)) return [];
+      const [blockId, actionId] = [String(block['block_id']), String(element['action_id'])];
+      return [[blockId, { [actionId]: before[blockId]?.[actionId] ?? initialOf(element) }]];
+    }),
+  );
+}
+
+function initialOf(element: Wire): Wire {
+  const type = element['type'];
+  if (type === 'plain_text_input') return { type, value: element['initial_value'] ?? null };
+  return { type, selected_option: element['initial_option'] ?? null };
+}
+
 /** A view as answers and payloads carry it. */
-export function viewWire(shown: SlackView, state: SlackState, values: Wire = {}): Wire {
+export function viewWire(shown: SlackView, state: SlackState): Wire {
   const { team, bot, appId } = state.directory;
   return {
     title: null,
@@ -114,7 +147,7 @@ export function viewWire(shown: SlackView, state: SlackState, values: Wire = {})
     id: shown.id,
     team_id: team.id,
     hash: shown.hash,
-    state: { values },
+    state: { values: shown.values },
     root_view_id: shown.id,
     previous_view_id: null,
     app_id: appId,

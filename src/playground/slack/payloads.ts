@@ -75,20 +75,53 @@ export function homeActions(
     ...interaction('block_actions', user, state),
     container: { type: 'view', view_id: pressed.view.id },
     trigger_id: pressed.triggerId,
-    view: { ...viewWire(pressed.view, state), type: pressed.view.kind },
+    view: typedView(pressed.view, state),
     actions: [pressed.action],
   };
 }
 
-export function viewSubmission(
-  user: SlackUser,
-  sent: { view: SlackView; values: Wire; triggerId: string },
-  state: SlackState,
-): Wire {
+export function viewSubmission(user: SlackUser, sent: { view: SlackView; triggerId: string }, state: SlackState): Wire {
   return {
     ...interaction('view_submission', user, state),
     trigger_id: sent.triggerId,
-    view: viewWire(sent.view, state, sent.values),
+    view: typedView(sent.view, state),
+    response_urls: [],
+  };
+}
+
+/** What is being typed into a menu whose options the app brings (docs.slack.dev/reference/interaction-payloads/block_suggestion-payload). */
+export function blockSuggestion(
+  user: SlackUser,
+  searched: { view: SlackView; blockId: string; actionId: string; value: string },
+  state: SlackState,
+): Wire {
+  return {
+    ...interaction('block_suggestion', user, state),
+    container: { type: 'view', view_id: searched.view.id },
+    view: typedView(searched.view, state),
+    action_id: searched.actionId,
+    block_id: searched.blockId,
+    value: searched.value,
+  };
+}
+
+const typedView = (view: SlackView, state: SlackState): Wire => ({ ...viewWire(view, state), type: view.kind });
+
+/** docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload */
+export function messageShortcut(
+  place: Place,
+  called: { message: SlackMessage; callbackId: string; triggerId: string; responseUrl: string },
+  state: SlackState,
+): Wire {
+  return {
+    ...interaction('message_action', place.user, state),
+    callback_id: called.callbackId,
+    trigger_id: called.triggerId,
+    response_url: called.responseUrl,
+    message_ts: called.message.ts,
+    action_ts: state.messages.nextTs(),
+    channel: { id: place.channel.id, name: place.channel.name },
+    message: asWire(called.message, state),
   };
 }
 
@@ -123,8 +156,10 @@ export function eventCallback(event: Wire, eventId: string, isExtShared: boolean
   };
 }
 
-export function appMention(place: Place, message: SlackMessage, state: SlackState): Wire {
+/** @param isEdit Slack sends the event again when a message that mentions the app is edited, marked so */
+export function appMention(place: Place, message: SlackMessage, state: SlackState, isEdit = false): Wire {
   return {
+    ...(isEdit ? { edited: { user: place.user.id, ts: state.messages.nextTs() } } : {}),
     type: 'app_mention',
     user: place.user.id,
     ts: message.ts,
@@ -135,6 +170,33 @@ export function appMention(place: Place, message: SlackMessage, state: SlackStat
     blocks: [],
     channel: place.channel.id,
     event_ts: message.ts,
+  };
+}
+
+/** As `message.im` (docs.slack.dev/reference/events/message.im). */
+export function directMessageSaid(message: SlackMessage, state: SlackState): Wire {
+  return {
+    ...asWire(message, state),
+    channel: message.channelId,
+    channel_type: 'im',
+    event_ts: message.ts,
+  };
+}
+
+/** An edit, which carries what stood there before (docs.slack.dev/reference/events/message/message_changed). */
+export function directMessageEdited(message: SlackMessage, before: string, state: SlackState): Wire {
+  const ts = state.messages.nextTs();
+  const edited = { user: message.authorId, ts };
+  return {
+    type: 'message',
+    subtype: 'message_changed',
+    hidden: true,
+    message: { ...asWire(message, state), edited },
+    previous_message: { ...asWire(message, state), text: before },
+    channel: message.channelId,
+    channel_type: 'im',
+    ts,
+    event_ts: ts,
   };
 }
 

@@ -8,7 +8,7 @@ import { directMessage, findChannel, findUser } from './directory.js';
 import * as payloads from './payloads.js';
 import type { SlackState } from './state.js';
 import { escaped, escapedForCommand, escapedForMessage } from './typed-text.js';
-import { type Content, objectsAt, type SlackChannel, type SlackMessage, type SlackView, type Wire } from './types.js';
+import type { Content, SlackChannel, SlackMessage, Wire } from './types.js';
 
 export interface CommandTyped {
   /** Id or name, `U0ANA` or `@ana`. */
@@ -103,57 +103,70 @@ export class People {
     return this.#interact(payload, wanted.deliveries);
   }
 
+  /** In a direct message to the app nobody needs to mention it, and Slack sends it as a message, not as a mention. */
   async mention(said: Mention): Promise<Delivery> {
     const { state, place } = this.#at(said.user, said.channel);
     const { bot } = state.directory;
     const own = `@${bot.name}`.toLowerCase();
     const rest = said.text.toLowerCase().startsWith(own) ? said.text.slice(own.length).trim() : said.text;
+    const isDirect = place.channel.kind === 'im';
+    const { app_home: home } = state.manifest.features;
+    if (isDirect && (!home.messages_tab_enabled || home.messages_tab_read_only_enabled)) {
+      return refusedDelivery('messages_tab_is_read_only');
+    }
+    const words = escapedForMessage(rest, state.directory);
     const message = state.messages.post({
-      text: `<@${bot.id}> ${escapedForMessage(rest, state.directory)}`,
+      text: isDirect ? words : `<@${bot.id}> ${words}`,
       blocks: [],
       attachments: [],
       channelId: place.channel.id,
       authorId: place.user.id,
       threadTs: said.threadTs,
     });
+    if (isDirect) return this.#direct(payloads.directMessageSaid(message, state), said.deliveries);
     if (!place.channel.members.has(bot.id)) return refusedDelivery('not_in_channel');
     if (!state.scopes.includes('app_mentions:read')) return refusedDelivery('missing_scope');
     const event = payloads.appMention(place, message, state);
     return this.#courier.event(event, place.channel.isExtShared, said.deliveries);
   }
 
-  /** Opens the app's Home tab: the event is sent, the view is whatever was last published for this person. */
-  async openHome(person: string): Promise<Delivery> {
-    const state = this.#state;
-    const user = findUser(state.directory, person);
-    const channel = directMessage(state.directory, user.id);
-    const shown = state.views.get(`VHOME${user.id}`);
-    const event = payloads.appHomeOpened(user, channel.id, state.messages.nextTs(), shown, state);
-    return this.#courier.event(event, false);
+  /** Edits what this person said; Slack tells the app of it when it concerns the app. */
+  async edit(wanted: { user: string; channel: string; ts: string; text: string }): Promise<Delivery> {
+    const { state, place } = this.#at(wanted.user, wanted.channel);
+    const message = visibleMessage(place.channel, wanted.ts, place.user.id, state);
+    if (message.authorId !== place.user.id) throw new Error('people edit only what they said themselves');
+    const before = message.text;
+    const mention = `<@${state.directory.bot.id}>`;
+    const words = escapedForMessage(wanted.text, state.directory);
+    const text = before.startsWith(mention) ? `${mention} ${words}` : words;
+    state.messages.edit(message, { text, blocks: [], attachments: [] });
+    if (place.channel.kind === 'im') return this.#direct(payloads.directMessageEdited(message, before, state));
+    if (!text.includes(mention)) return refusedDelivery('not_mentioned');
+    return this.#courier.event(payloads.appMention(place, message, state, true), place.channel.isExtShared);
   }
 
-  /** Presses a button of the Home tab or of an open modal. */
-  async pressInView(wanted: { user: string; viewId: string; label?: string; actionId?: string }): Promise<Delivery> {
-    const state = this.#state;
-    const user = findUser(state.directory, wanted.user);
-    const view = openView(wanted.viewId, user.id, state);
-    const shown: Content = { text: '', blocks: objectsAt(view.view, 'blocks'), attachments: [] };
-    const action = clicked(choose(pressables(shown), wanted, `the view ${view.id}`), state.messages.nextTs());
-    const triggerId = state.triggers.issue(user.id);
-    return this.#interact(payloads.homeActions(user, { view, action, triggerId }, state));
-  }
-
-  /** Submits a modal; it closes unless the acknowledgement keeps it. @param wanted.values block id → action id → value */
-  async submitView(wanted: { user: string; viewId: string; values?: Wire }): Promise<Delivery> {
-    const state = this.#state;
-    const user = findUser(state.directory, wanted.user);
-    const view = openView(wanted.viewId, user.id, state);
-    const triggerId = state.triggers.issue(user.id);
-    const payload = payloads.viewSubmission(user, { view, values: wanted.values ?? {}, triggerId }, state);
-    const delivery = await this.#interact(payload);
-    const keeps = ['errors', 'update', 'push'].includes(String(Object(delivery.ackBody)['response_action']));
-    if (delivery.acked && !keeps) view.open = false;
-    return delivery;
+  /** Chooses the app's shortcut in the menu of a message. */
+  async shortcut(called: { user: string; channel: string; messageTs: string; name?: string }): Promise<Delivery> {
+    const { state, place } = this.#at(called.user, called.channel);
+    const message = visibleMessage(place.channel, called.messageTs, place.user.id, state);
+    const declared = state.manifest.features.shortcuts.filter(({ type }) => type === 'message');
+    const shortcut = declared.find(({ name }) => called.name === undefined || name === called.name);
+    // Ephemeral messages have no such menu.
+    if (shortcut === undefined || message.visibleTo !== undefined) return refusedDelivery('no_such_shortcut');
+    const original = undefined;
+    const to = { userId: place.user.id, channelId: place.channel.id };
+    const responseUrl = state.responseUrls.issue({ ...to, original, typed: undefined });
+    const payload = payloads.messageShortcut(
+      place,
+      {
+        message,
+        callbackId: shortcut.callback_id,
+        triggerId: state.triggers.issue(place.user.id),
+        responseUrl: state.baseUrl + responseUrl.path,
+      },
+      state,
+    );
+    return this.#interact(payload);
   }
 
   /** Says something that is no business of the app, e.g. to start a thread. */
@@ -167,6 +180,11 @@ export class People {
       authorId: place.user.id,
       threadTs: said.threadTs,
     });
+  }
+
+  #direct(event: Wire, deliveries?: number): Promise<Delivery> {
+    if (!this.#state.scopes.includes('im:history')) return Promise.resolve(refusedDelivery('missing_scope'));
+    return this.#courier.event(event, false, deliveries);
   }
 
   #interact(payload: Wire, deliveries?: number): Promise<Delivery> {
@@ -194,14 +212,7 @@ function visibleMessage(channel: SlackChannel, ts: string, userId: string, state
   return message;
 }
 
-function openView(viewId: string, userId: string, state: SlackState): SlackView {
-  const view = state.views.get(viewId);
-  if (view === undefined || !view.open || view.userId !== userId)
-    throw new Error(`${userId} has no open view ${viewId}`);
-  return view;
-}
-
-function choose(found: Pressable[], wanted: { label?: string; actionId?: string }, where: string): Pressable {
+export function choose(found: Pressable[], wanted: { label?: string; actionId?: string }, where: string): Pressable {
   const chosen = found.find(
     (one) =>
       (wanted.label === undefined || one.label === wanted.label) &&

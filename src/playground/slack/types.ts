@@ -112,6 +112,10 @@ export interface SlackView {
   /** As the app gave it: title, blocks, callback_id, private_metadata … */
   view: Wire;
   open: boolean;
+  /** What stands in its fields: block id → action id → as payloads carry it. */
+  values: Record<string, Record<string, Wire>>;
+  /** What the app said of fields when it was sent, by block id. */
+  errors: Record<string, string>;
 }
 
 /** Told once for each thing a person could see change. */

@@ -8,7 +8,9 @@ import { type Directory, directMessage, findChannel, findUser } from './director
 import { type Fault, Faults } from './faults.js';
 import { type HttpTarget, httpTransport } from './http-mode.js';
 import { type AppManifest, readManifest } from './manifest.js';
+import * as payloads from './payloads.js';
 import { People } from './person.js';
+import { ScreenPeople } from './screen-person.js';
 import { type ApiServer, serveApi } from './server.js';
 import { SocketMode } from './socket-mode.js';
 import { newState, type SlackState } from './state.js';
@@ -19,6 +21,7 @@ export type { Delivery } from './delivery.js';
 export type { Fault } from './faults.js';
 export { type AppManifest, readManifest } from './manifest.js';
 export type { ButtonPressed, CommandTyped, Mention } from './person.js';
+export { fieldsOf, type ShownField } from './screen-person.js';
 export type {
   Call,
   Change,
@@ -57,6 +60,8 @@ export class SlackWorkspace {
   readonly calls: Call[] = [];
   /** What a person does: `people.command(…)`, `people.press(…)`; the most used are also methods of the workspace. */
   readonly people: People;
+  /** What a person does in the Home tab and in modals. */
+  readonly screens: ScreenPeople;
   readonly #state: SlackState;
   readonly #faults = new Faults();
   readonly #sockets: SocketMode;
@@ -72,7 +77,10 @@ export class SlackWorkspace {
     this.#ackClock = ackClock;
     const changed = () => this.#wake();
     this.#sockets = new SocketMode({ clock: ackClock, appId: state.directory.appId, changed });
-    this.people = new People(state, new Courier(state, () => this.#transport()));
+    const courier = new Courier(state, () => this.#transport());
+    this.people = new People(state, courier);
+    this.screens = new ScreenPeople(state, courier);
+    state.messages.onChange((change) => echo(change, state, courier));
     state.messages.onChange(changed);
   }
 
@@ -229,6 +237,24 @@ export class SlackWorkspace {
     const calls = this.calls.slice(-5).map((call) => `${call.method} ${call.error ?? call.status ?? 'unanswered'}`);
     return `last messages: ${messages.join(' | ') || 'none'}; last calls: ${calls.join(', ') || 'none'}`;
   }
+}
+
+/** What an app itself says and edits in direct messages comes back to it too, and nobody waits for that. */
+function echo(change: Change, state: SlackState, courier: Courier): void {
+  if (change.kind !== 'posted' && change.kind !== 'edited') return;
+  const { message } = change;
+  const isOurs = message.authorId === state.directory.bot.id && message.visibleTo === undefined;
+  if (!isOurs || state.directory.channels.get(message.channelId)?.kind !== 'im') return;
+  if (!state.scopes.includes('im:history')) return;
+  const before = message.history.at(-1)?.text ?? '';
+  void courier.event(
+    change.kind === 'posted'
+      ? payloads.directMessageSaid(message, state)
+      : payloads.directMessageEdited(message, before, state),
+    false,
+    1,
+    'once',
+  );
 }
 
 export async function startSlack(options: SlackOptions = {}): Promise<SlackWorkspace> {

@@ -1,7 +1,7 @@
 // Each kind of block as lines; a kind nobody drew yet is named, so that nothing disappears without a word.
 import { isWire, objectsAt, textAt, type Wire } from '../slack/types.js';
-import { type Pressable, pressables, type SlackMessage } from '../slack/workspace.js';
-import type { Look } from './look.js';
+import { type Pressable, pressables } from '../slack/workspace.js';
+import type { Look, Owner } from './look.js';
 import { mrkdwn, plain } from './mrkdwn.js';
 import { type Line, line, type Piece, piece, type Style, widthOf } from './pieces.js';
 import { richText } from './rich-text.js';
@@ -11,11 +11,11 @@ const LONGEST_RULE = 40;
 /** Columns a field's label takes, so that values stand below each other. */
 const LABEL = 18;
 
-export function blockLines(block: Wire, message: SlackMessage, look: Look): Line[] {
+export function blockLines(block: Wire, message: Owner, look: Look): Line[] {
   return [...contentOf(block, message, look), ...buttonLines(block, message, look)];
 }
 
-function contentOf(block: Wire, message: SlackMessage, look: Look): Line[] {
+function contentOf(block: Wire, message: Owner, look: Look): Line[] {
   switch (block['type']) {
     case 'header':
       return textLines(block['text'], look, 'bold');
@@ -89,7 +89,7 @@ function imageLines(element: Wire): Line[] {
 }
 
 /** `[1] Deploy  [2] Cancel`; a link button shows where it leads. */
-function buttonLines(block: Wire, message: SlackMessage, look: Look): Line[] {
+function buttonLines(block: Wire, message: Owner, look: Look): Line[] {
   const found = pressables({ text: '', blocks: [block], attachments: [] });
   if (found.length === 0) return [];
   return [
@@ -99,7 +99,7 @@ function buttonLines(block: Wire, message: SlackMessage, look: Look): Line[] {
   ];
 }
 
-function buttonPieces(button: Pressable, message: SlackMessage, look: Look): Piece[] {
+function buttonPieces(button: Pressable, message: Owner, look: Look): Piece[] {
   const number = look.numberOf(button, message);
   const text = `${number === undefined ? '' : `[${number}] `}${button.label}`;
   const shown: Piece = { text, styles: styleOf(button), solid: true };

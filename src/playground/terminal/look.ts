@@ -1,5 +1,8 @@
 // How the terminal draws: what the drawing functions are told about the screen and the workspace.
-import type { Pressable, SlackFile, SlackMessage } from '../slack/workspace.js';
+import type { Pressable, SlackFile, SlackMessage, SlackView } from '../slack/workspace.js';
+
+/** What buttons stand in. */
+export type Owner = SlackMessage | SlackView;
 
 export interface Look {
   width: number;
@@ -7,7 +10,7 @@ export interface Look {
   /** `@ana`, `#ci`, `@ci-ops`; the id itself when unknown. */
   nameOf(id: string): string;
   /** The number a button is pressed by. */
-  numberOf(button: Pressable, message: SlackMessage): number | undefined;
+  numberOf(button: Pressable, owner: Owner): number | undefined;
   /** Where a file of a message has been saved, or why not; files are only named when absent. */
   savedAt?(file: SlackFile): string;
   /** IANA zone of the times shown; the machine's own when absent. */

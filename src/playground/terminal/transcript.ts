@@ -1,8 +1,18 @@
 // What has been said, on the screen: redrawn in place on a terminal while it changes; printed anew, each change once, in
 // a file or pipe. Gives every button that was ever shown a number of its own.
-import { type Pressable, pressables, type SlackMessage, type SlackWorkspace } from '../slack/workspace.js';
+
+import { objectsAt } from '../slack/types.js';
+import {
+  type Pressable,
+  pressables,
+  type SlackMessage,
+  type SlackView,
+  type SlackWorkspace,
+} from '../slack/workspace.js';
 import { draw, type Look, paint } from './draw.js';
 import type { SaveFile } from './files.js';
+import type { Owner } from './look.js';
+import { drawView } from './view.js';
 
 export interface Screen {
   write(text: string): void;
@@ -14,7 +24,7 @@ export interface Screen {
 
 interface Numbered {
   button: Pressable;
-  message: SlackMessage;
+  owner: Owner;
 }
 
 /** Rows left for the prompt and what is being typed. */
@@ -28,6 +38,8 @@ export class Transcript {
   readonly #savedAt: SaveFile | undefined;
   /** What was last drawn of each message. */
   readonly #drawn = new Map<SlackMessage, string>();
+  /** What was last drawn of each form and Home tab. */
+  readonly #shown = new Map<string, string>();
   /** By number. A number is never given twice, so a screen that was not redrawn cannot lie. */
   readonly #buttons: Numbered[] = [];
   /** Messages that may still be redrawn, and how many rows they take on the screen now. */
@@ -41,6 +53,7 @@ export class Transcript {
     this.#savedAt = saveFile;
     // What was said before anybody looked is no news.
     for (const message of slack.messages) this.#drawn.set(message, stateOf(message));
+    for (const view of slack.views) this.#shown.set(view.id, viewState(view));
   }
 
   /** From here on earlier messages stand as they are. */
@@ -61,6 +74,20 @@ export class Transcript {
 
   /** Everything new or changed since the last time. */
   flush(): void {
+    this.#flushMessages();
+    const views = this.#slack.views.filter((view) => this.#shown.get(view.id) !== viewState(view));
+    if (views.length === 0) return;
+    // Screens stand below what has been said, each change anew.
+    this.settle();
+    for (const view of views) {
+      const isNews = view.open || this.#shown.has(view.id);
+      this.#shown.set(view.id, viewState(view));
+      const rows = view.open ? drawView(view, this.#look) : [paint(this.#look, 'dim', '— the form is closed')];
+      if (isNews) this.#screen.write(`${rows.join('\n')}\n`);
+    }
+  }
+
+  #flushMessages(): void {
     const changed = this.#slack.messages.filter((message) => this.#hasNews(message));
     if (changed.length === 0) return;
     const seenBefore = new Set(changed.filter((message) => this.#drawn.has(message)));
@@ -69,12 +96,13 @@ export class Transcript {
     else this.#print(changed, seenBefore);
   }
 
-  /** The button with that number, while its message still shows it. */
+  /** The button with that number, while its message or screen still shows it. */
   button(number: number): Numbered | undefined {
     const found = this.#buttons[number - 1];
-    if (found === undefined || found.message.deleted) return undefined;
-    const button = pressables(found.message).find((one) => keyOf(one) === keyOf(found.button));
-    return button === undefined ? undefined : { button, message: found.message };
+    if (found === undefined) return undefined;
+    const content = contentOf(found.owner, this.#slack);
+    const button = content && pressables(content).find((one) => keyOf(one) === keyOf(found.button));
+    return button === undefined ? undefined : { button, owner: found.owner };
   }
 
   #print(changed: SlackMessage[], seenBefore: Set<SlackMessage>): void {
@@ -113,9 +141,9 @@ export class Transcript {
     return known === undefined ? !message.deleted : known !== stateOf(message);
   }
 
-  #numberOf(button: Pressable, message: SlackMessage): number {
-    const known = this.#buttons.findIndex((one) => one.message === message && keyOf(one.button) === keyOf(button));
-    return known === -1 ? this.#buttons.push({ button, message }) : known + 1;
+  #numberOf(button: Pressable, owner: Owner): number {
+    const known = this.#buttons.findIndex((one) => isSame(one.owner, owner) && keyOf(one.button) === keyOf(button));
+    return known === -1 ? this.#buttons.push({ button, owner }) : known + 1;
   }
 
   get #look(): Look {
@@ -130,7 +158,7 @@ export class Transcript {
         if (person !== undefined) return `@${person}`;
         return channel === undefined ? id : `#${channel}`;
       },
-      numberOf: (button, message) => this.#numberOf(button, message),
+      numberOf: (button, owner) => this.#numberOf(button, owner),
       ...(this.#savedAt === undefined ? {} : { savedAt: this.#savedAt }),
     };
   }
@@ -141,6 +169,18 @@ const keyOf = ({ actionId, label, element }: Pressable): string => JSON.stringif
 
 const stateOf = ({ text, blocks, attachments, files, reactions, deleted }: SlackMessage): string =>
   JSON.stringify([text, blocks, attachments, files.map((file) => file.id), reactions, deleted]);
+
+const viewState = ({ hash, values, errors, open }: SlackView): string => JSON.stringify([hash, values, errors, open]);
+
+/** A screen keeps its id, whatever is put in its place. */
+const isSame = (one: Owner, other: Owner): boolean =>
+  one === other || ('hash' in one && 'hash' in other && one.id === other.id);
+
+function contentOf(owner: Owner, slack: SlackWorkspace) {
+  if (!('hash' in owner)) return owner.deleted ? undefined : owner;
+  const view = slack.views.find(({ id, open }) => id === owner.id && open);
+  return view && { text: '', blocks: objectsAt(view.view, 'blocks'), attachments: [] };
+}
 
 const parentOf = ({ channelId, threadTs }: SlackMessage, all: readonly SlackMessage[]): SlackMessage | undefined =>
   threadTs === undefined ? undefined : all.find((one) => one.channelId === channelId && one.ts === threadTs);
