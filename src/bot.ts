@@ -17,6 +17,7 @@ import type { Config } from './config.js';
 import { allowance } from './core/allowance.js';
 import type { Message } from './core/conversation.js';
 import type { CommandJob, PressJob } from './core/jobs.js';
+import { normalise } from './core/normalise.js';
 import { type Clock, runningClock } from './core/time.js';
 import { type Accepted, accept } from './journeys/command.js';
 import { type NudgePorts, nudge } from './journeys/nudge.js';
@@ -124,7 +125,8 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     if (accepted.kind === 'answered') return accepted.message;
     if (accepted.kind === 'ignored') return undefined;
     nudge(job, accepted.queue, watch);
-    if (accepted.text !== undefined) later(() => home.asked(job.actor.userId, accepted.text ?? '', job.at), log);
+    const words = askedIn(job);
+    if (words !== undefined) later(() => home.asked(job.actor.userId, words, job.at), log);
     if (accepted.queue === 'changes') later(() => tellWaiting(queues), log);
     return undefined;
   };
@@ -181,6 +183,12 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     },
   };
 }
+
+/** What a person would type to have the same again. */
+const askedIn = (job: CommandJob | PressJob): string | undefined => {
+  const text = job.kind === 'command' ? job.text : job.action.startsWith('run') ? job.value : undefined;
+  return text === undefined ? undefined : normalise(text) || 'help';
+};
 
 const threadOf = ({ channelId, threadTs }: Incoming) => ({
   channelId,

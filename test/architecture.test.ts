@@ -166,7 +166,7 @@ function circlesIn(edges: readonly (readonly [from: string, to: string])[]): str
 describe('files', () => {
   /** Everything else has a folder. */
   const PROCESS_FILE =
-    /^src\/(?:main|bot|worker(?:-ports)?|start|doctor(?:-[a-z]+)?|logger|metrics|admin|health|policy-file|usage-text|tally|listen|audit|config(?:-[a-z]+)?)\.ts$|^src\/(?:setup|build)\.mjs$/;
+    /^src\/(?:main|bot(?:-screens)?|worker(?:-ports)?|start|doctor(?:-[a-z]+)?|logger|metrics|admin|health|policy-file|usage-text|tally|listen|audit|config(?:-[a-z]+)?)\.ts$|^src\/(?:setup|build)\.mjs$/;
 
   it('directly below src are the processes and what they alone need', () => {
     expect(sources.filter((file) => layerOf(file) === 'process' && !PROCESS_FILE.test(file))).toEqual([]);

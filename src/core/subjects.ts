@@ -22,7 +22,7 @@ const MOST_READ = 20_000;
 /** Of each kind; a list of builds is about none of them. */
 const MOST_NAMED = 3;
 
-const ALERT = /(?<![\w/#-])A\d{1,9}(?![\w/-])/g;
+const ALERT = /(?<![\w/#%-])A\d{1,9}(?![\w/-])/g;
 /** `team/app#12`, `team » app #12`, `app - #12`: as people write it, as Jenkins does, and as its Slack plugin does. */
 const BUILD =
   /(?<![\p{L}\p{N}_.@%+/-])([\p{L}\p{N}_.@%+-]+(?:(?:\/| » )[\p{L}\p{N}_.@%+-]+){0,9})(?: - | )?#(\d{1,9})(?!\w)/gu;

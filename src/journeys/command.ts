@@ -36,8 +36,7 @@ export type Accepted =
   | { kind: 'answered'; message: Message; outcome: 'refused' | 'user-error' | 'unavailable' | 'too-many' }
   /** One of many too many, where to say so again would only add to the noise. */
   | { kind: 'ignored' }
-  /** `text`: of a command, as it was understood. */
-  | { kind: 'queued'; queue: 'reads' | 'changes'; command: string; text?: string };
+  | { kind: 'queued'; queue: 'reads' | 'changes'; command: string };
 
 type Incoming = CommandJob | PressJob;
 
@@ -126,7 +125,7 @@ async function queued(
   ports: AcceptPorts,
 ): Promise<Accepted> {
   await ports.queue.accept(job, queue);
-  return { kind: 'queued', queue, command, ...(job.kind === 'command' ? { text: job.text } : {}) };
+  return { kind: 'queued', queue, command };
 }
 
 /** A typed change that waited longer than this is no longer what its author has in mind. */

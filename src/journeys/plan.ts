@@ -9,6 +9,7 @@ import { type Parsed, parse } from '../core/parse.js';
 import type { Approval, Plan } from '../core/plans.js';
 import { md, moment } from '../core/text.js';
 import { MINUTE } from '../core/time.js';
+import { counted } from '../core/words.js';
 import { rankOf } from './change.js';
 import { inTime } from './deadline.js';
 import { hashOf } from './hash.js';
@@ -40,6 +41,7 @@ export async function makePlan(
     return ports.messages.put(answerKey(job.delivery), answerTo(job), command.planView(facts, asked));
   }
   const approvals = await approvalsFor(job, parsed, ports);
+  if (approvals > 0 && job.place.channelId.startsWith('D')) throw unread(approvals, command);
   const now = ports.clock.now();
   const plan: Plan = {
     v: 1,
@@ -57,6 +59,13 @@ export async function makePlan(
   await ports.plans.keep(plan);
   await showPlan(job, plan, command, asked, signal, ports);
 }
+
+/** Direct messages with the bot are read by one person, who cannot agree with themselves. */
+const unread = (approvals: number, { name }: DisruptCommand): UserError =>
+  new UserError(
+    `\`${name}\` needs ${counted(approvals, 'approval')} of others, and nobody else reads this conversation. Nothing was done.`,
+    'Ask for it in a channel that they read.',
+  );
 
 /** Also a plan that nobody asked for again, because the first one no longer fitted, needs all it needs. */
 async function approvalsFor(job: CommandJob, parsed: Parsed, ports: PerformPorts): Promise<number> {

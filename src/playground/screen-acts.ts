@@ -19,7 +19,10 @@ type Act = (rest: string, scene: Scene, who: Who) => Promise<Delivery | string>;
 
 const ACTS: Readonly<Record<string, Act>> = {
   home: (_rest, { slack }, who) => slack.screens.openHome(who.user),
-  shortcut: (words, { slack }, who) => slack.people.shortcut({ ...who, messageTs: lastMessage(words, slack, who).ts }),
+  shortcut(words, { slack }, who) {
+    const { channelId, ts } = lastMessage(words, slack, who);
+    return slack.people.shortcut({ user: who.user, channel: channelId, messageTs: ts });
+  },
   async fill(rest, { slack }, { user }) {
     const [field, value] = pair(rest);
     return slack.screens.fill({ user, viewId: openForm(slack, user).id, field, value });
@@ -80,14 +83,14 @@ function openForm(slack: Scene['slack'], user: string): SlackView {
 
 const seen = (slack: Scene['slack'], { user, channel }: Who): SlackMessage[] => slack.seenBy(user, channel);
 
-/** Of those that have a menu: an ephemeral one has none. */
+/** Of those that have a menu: an ephemeral one has none. With words, in whichever channel this person reads. */
 function lastMessage(words: string, slack: Scene['slack'], who: Who): SlackMessage {
-  const found = seen(slack, who).findLast(
-    (message) =>
-      message.visibleTo === undefined &&
-      `${message.text} ${JSON.stringify(message.blocks)}`.toLowerCase().includes(words.toLowerCase()),
-  );
-  if (found === undefined)
-    throw new Error(`There is no message ${words === '' ? '' : `with “${words}” `}in ${who.channel}.`);
-  return found;
+  const { id } = findUser(slack.directory, who.user);
+  const reads = ({ channelId }: SlackMessage) => slack.directory.channels.get(channelId)?.members.has(id) === true;
+  const isSaid = (message: SlackMessage) =>
+    `${message.text} ${JSON.stringify(message.blocks)}`.toLowerCase().includes(words.toLowerCase());
+  const all = words === '' ? seen(slack, who) : slack.messages.filter((one) => !one.deleted && reads(one));
+  const found = all.findLast((message) => message.visibleTo === undefined && isSaid(message));
+  if (found !== undefined) return found;
+  throw new Error(words === '' ? `There is no message in ${who.channel}.` : `There is no message with “${words}”.`);
 }

@@ -28,6 +28,7 @@ import { parsePolicy } from '../../src/core/policy.js';
 import { md } from '../../src/core/text.js';
 import { accept, perform } from '../../src/journeys/command.js';
 import { anApp } from '../support/ci-service.js';
+import { fakeEars } from '../support/fake-ears.js';
 import { type FakeCalls, fakePorts, MANIFEST } from '../support/fakes.js';
 import {
   fakeLog,
@@ -593,16 +594,12 @@ async function deliveryDoor(): Promise<{ door: Door; close(): Promise<void> }> {
     },
     logger: quiet as never,
     scrub: (given) => given,
-    ears: {
-      command: async (incoming) => void (await hear(incoming)),
-      press: hear,
-      mention: hear,
-      acked() {},
+    ears: fakeEars((_ear, incoming) => hear(incoming), {
       bug: (error) => {
         heard.bugs.push(error);
         return say(md`a bug`);
       },
-    },
+    }),
   });
   const kinds = { click: CLICK, submission: SUBMISSION, mention: MENTION, command: COMMAND };
   return {

@@ -2,7 +2,7 @@
 // the policy refuses. Nothing is done or written anywhere, and the person hears why. A listener, command or button that
 // is added without passing `authorise()` on whoever clicks fails here.
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../src/commands/index.js';
 import { allowance } from '../../src/core/allowance.js';
@@ -10,9 +10,12 @@ import type { PersonFacts, PlaceFacts } from '../../src/core/authorise.js';
 import type { Actor, Command } from '../../src/core/command.js';
 import { PRESS_ACTIONS, type PressAction } from '../../src/core/conversation.js';
 import type { CommandJob, PressJob } from '../../src/core/jobs.js';
+import { PICK_SOURCES } from '../../src/core/pick.js';
 import { changeIdOf, type Plan } from '../../src/core/plans.js';
 import { parsePolicy } from '../../src/core/policy.js';
 import { accept, perform } from '../../src/journeys/command.js';
+import { changed, openAsk, openPick, type Shown, submit, suggest } from '../../src/journeys/fill.js';
+import { refreshHome } from '../../src/journeys/home.js';
 import type { AcceptPorts } from '../../src/journeys/ports.js';
 import { answerKey } from '../../src/journeys/reply.js';
 import { NOW } from '../support/ci-service.js';
@@ -26,39 +29,68 @@ import {
   typed,
 } from '../support/fakes-journey.js';
 
-const APP = readFileSync(new URL('../../src/adapters/slack/app.ts', import.meta.url), 'utf8');
+const source = (name: string) => readFileSync(new URL(`../../src/${name}.ts`, import.meta.url), 'utf8');
 
-/** The doors of this file; `run` buttons and mentions are commands. */
-const DOORS = ['app.command(slashCommand', 'app.action<BlockAction>(ACTION', "app.event('app_mention'"];
+/** The doors of this file; `run` buttons, mentions and direct messages are commands. Each kind of delivery has one. */
+const DOORS: Readonly<Record<string, readonly string[]>> = {
+  'adapters/slack/app': [],
+  'adapters/slack/doors': [
+    'app.command(slashCommand',
+    'app.action<BlockAction>(/^/',
+    "app.event('app_mention'",
+    "app.event('message'",
+  ],
+  'adapters/slack/form-doors': [
+    'app.shortcut(/^/',
+    'app.view(/^/',
+    "app.options<'block_suggestion'>(/^/",
+    "app.event('app_home_opened'",
+  ],
+};
 
 describe('the doors', () => {
-  it('are those that the app listens at, and no other', () => {
-    const listened = [...APP.matchAll(/\bapp\.(?!start\b|stop\b|logger\b)\w+(?:<\w+>)?\([^,\n)]*/g)].map(
-      ([text]) => text,
-    );
-    expect(listened).toEqual(DOORS);
-    // Nothing else in the bot makes a Bolt app or hears of one.
-    expect(APP.match(/new App\(/g)).toHaveLength(1);
+  it.each(Object.entries(DOORS))('of %s are those that the app listens at, and no other', (name, doors) => {
+    const listened = [...source(name).matchAll(/\bapp\.(?!start\b|stop\b|logger\b)\w+(?:<[\w']+>)?\([^,\n)]*/g)];
+    expect(listened.map(([text]) => text)).toEqual(doors);
   });
 
-  it('lead to accept(), each of them', () => {
-    const bot = readFileSync(new URL('../../src/bot.ts', import.meta.url), 'utf8').replace(/^\s*\/\/.*$/gm, '');
+  it('are in no other file', () => {
+    const adapters = readdirSync(new URL('../../src/adapters/slack/', import.meta.url)).map((file) =>
+      file.slice(0, -3),
+    );
+    const others = adapters.filter((name) => DOORS[`adapters/slack/${name}`] === undefined);
+    expect(others.filter((name) => /from '@slack\/bolt'/.test(source(`adapters/slack/${name}`)))).toEqual([
+      'http-receiver',
+    ]);
+    // Nothing else in the bot makes a Bolt app or hears of one.
+    expect(source('adapters/slack/app').match(/new App\(/g)).toHaveLength(1);
+  });
+
+  it('lead to accept(), or to a form that leads there, each of them', () => {
+    const bot = source('bot').replace(/^\s*\/\/.*$/gm, '');
     const ears = /ears: \{([\s\S]*?)\n {4}\},/.exec(bot)?.[1] ?? '';
-    expect([...ears.matchAll(/^ {6}(\w+)[:,]/gm)].map(([, name]) => name)).toEqual([
+    expect([...ears.matchAll(/^ {6}(\.\.\.[\w.]+|\w+)[:,]/gm)].map(([, name]) => name)).toEqual([
       'command',
       'press',
       'mention',
+      '...screens.ears',
       'acked',
       'bug',
     ]);
     expect(ears.match(/\bhear\(/g)).toHaveLength(3);
     expect(bot.match(/\baccept\(/g)).toHaveLength(1);
+    const screens = /const ears: [\s\S]*?= \{([\s\S]*?)\n {2}\};/.exec(source('bot-screens'))?.[1] ?? '';
+    expect([...screens.matchAll(/^ {4}(?:async )?(\w+)[:(]/gm)].map(([, name]) => name)).toEqual(SCREEN_EARS);
+    expect(source('bot-screens').match(/\bhear\b/g)).toHaveLength(2);
   });
 
   it('of the buttons are listened at from the list of what buttons do', () => {
-    expect(APP).toMatch(/const ACTION = new RegExp\(`\^\(\$\{PRESS_ACTIONS\.map\(/);
+    expect(source('adapters/slack/doors')).toMatch(/const ACTION = new RegExp\(`\^\(\$\{PRESS_ACTIONS\.map\(/);
   });
 });
+
+/** Below, each of them is tried by those who are refused; `unread` tells, and does nothing. */
+const SCREEN_EARS = ['pick', 'ask', 'changed', 'submitted', 'suggest', 'home', 'unread'];
 
 /** Who is refused, and by what. */
 interface Refused {
@@ -120,6 +152,34 @@ function bot(refused: Refused): AcceptPorts & { added: unknown[] } {
   };
 }
 
+/** Of buttons that are a command, or a form for one. */
+const COMMANDS: ReadonlySet<PressAction> = new Set(['run', 'run.thread', 'pick']);
+
+function formPorts(refused: Refused) {
+  const ears = bot(refused);
+  const { choices, screens } = worker(refused);
+  for (const source of PICK_SOURCES) choices.kept.set(`${source} `, { at: NOW, choices: [{ value: 'secret' }] });
+  return {
+    ...ears,
+    people: peopleOf(refused),
+    slash: '/ci',
+    screens,
+    choices,
+    replies: { keep: async () => {}, read: async () => undefined },
+    errands: { gather: async () => {}, home: async () => {} },
+    wall: ears.clock,
+  };
+}
+
+const formOf = (command: string, refused: Refused): Shown => ({
+  ...asked(refused),
+  place: { channelId: 'C0CI', teamId: 'T0HOME' },
+  delivery: 'd-form',
+  viewId: 'V1',
+  kept: { v: 1, kind: 'pick', command, channelId: 'C0CI' },
+  filled: {},
+});
+
 /** Nothing but the answer to whoever clicked: no plan, no act, no choice, no change, nothing in the channel. */
 function expectOnlyARefusal(ports: FakePerform, job: CommandJob | PressJob, hears: RegExp): void {
   expect(ports.messages.keys()).toEqual([answerKey(job.delivery)]);
@@ -167,8 +227,58 @@ describe.each(REFUSED)('$who', (refused) => {
     },
   );
 
+  it('is shown no form, no search, no board and no command that a form would run', async () => {
+    const ears = formPorts(refused);
+    const { hears } = refused;
+    const picked = commands.filter(({ picks }) => picks !== undefined);
+    const groups = refused.policy.includes('S0');
+    for (const command of picked) {
+      const job = pressed('pick', command.name, asked(refused));
+      const told = await openPick(job, 'trigger', ears);
+      // Who is in a group is not known to the bot: the form is open, and its searches and what it runs are refused.
+      if (!groups) expect(told?.text).toMatch(hears);
+      const shown = formOf(command.name, refused);
+      for (const [name, pick] of Object.entries(command.picks ?? {})) {
+        if ('from' in pick) expect(await suggest(shown, name, '', ears)).toEqual([]);
+      }
+      if (!groups) {
+        await changed(shown, ears);
+        expect(ears.screens.updated.at(-1)?.form).toMatchObject({ fields: [], kept: { kind: 'told' } });
+      }
+    }
+    if (!groups) {
+      expect(ears.screens.opened).toEqual([]);
+      const ask = await openAsk(pressed('pick', '', asked(refused)), 'trigger', { named: [], commands: [] }, ears);
+      expect(ask?.text).toMatch(hears);
+    }
+    expect(ears.added).toEqual([]);
+  });
+
+  it.each(refused.policy.includes('S0') ? [] : EVERY)('is told so by the form that would run `%s`', async (text) => {
+    const ears = formPorts(refused);
+    const hear = async (job: CommandJob) => {
+      const accepted = await accept(job, '/ci', ears);
+      return accepted.kind === 'answered' ? accepted.message : undefined;
+    };
+    const kept = { v: 1, kind: 'ask', command: '', channelId: 'C0CI' } as const;
+    const sent = await submit({ ...formOf('', refused), kept, filled: { other: text } }, hear, ears);
+    expect(sent.kind === 'told' && JSON.stringify(sent.form.blocks)).toMatch(
+      new RegExp(refused.hears.source.replace(/\$$/, '')),
+    );
+    expect(ears.added).toEqual([]);
+  });
+
+  it('is shown a Home tab that says why, and nothing of the board', async () => {
+    const ports = worker(refused);
+    const whose = { ...asked(refused), place: { channelId: 'D0ANA', teamId: 'T0HOME' } };
+    await refreshHome({ v: 1, kind: 'home', ...whose }, ports);
+    expect(ports.screens.homes).toHaveLength(1);
+    expect(ports.screens.homes[0]?.home.text).toMatch(refused.hears);
+    expect(JSON.stringify(ports.screens.homes[0]?.home)).not.toMatch(/Executors|actions/);
+  });
+
   const disruptive = commands.filter(({ effect }) => effect === 'disrupt');
-  const presses = PRESS_ACTIONS.filter((action) => action !== 'run' && action !== 'run.thread').flatMap((action) =>
+  const presses = PRESS_ACTIONS.filter((action) => !COMMANDS.has(action)).flatMap((action) =>
     disruptive.map((command): [PressAction, string, Command] => [action, command.examples[0] ?? command.name, command]),
   );
   it.each(presses)('may not press %s under the plan of `%s`', async (action, text, command) => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { ASK } from '../../src/adapters/slack/form-doors.js';
 import { METHODS } from '../../src/playground/slack/methods.js';
 import { readManifest } from '../../src/playground/slack/workspace.js';
 
@@ -43,7 +44,7 @@ test.each(CALLED)('%s is covered by a scope', (name) => {
 
 test('asks for no scope that nothing needs', () => {
   const needed = new Set(CALLED.flatMap((name) => METHODS[name]?.scopes ?? []));
-  const withoutMethod = ['commands', 'app_mentions:read'];
+  const withoutMethod = ['commands', 'app_mentions:read', 'im:history'];
   expect(scopes.filter((scope) => !needed.has(scope))).toEqual(withoutMethod);
 });
 
@@ -56,14 +57,15 @@ describe('asks for nothing that reads or reaches further than it must', () => {
   );
 });
 
-test('has people and channels arrive as ids, buttons switched on, and both tabs of the Home', () => {
+test('has people and channels arrive as ids, buttons switched on, the shortcut, and both tabs of the Home, where people may write', () => {
   expect(parse(yaml)).toMatchObject({
     features: {
       slash_commands: [{ command: '/ci', should_escape: true }],
-      app_home: { home_tab_enabled: true, messages_tab_enabled: true },
+      app_home: { home_tab_enabled: true, messages_tab_enabled: true, messages_tab_read_only_enabled: false },
+      shortcuts: [{ type: 'message', callback_id: ASK }],
     },
     settings: {
-      event_subscriptions: { bot_events: ['app_mention', 'app_home_opened'] },
+      event_subscriptions: { bot_events: ['app_mention', 'app_home_opened', 'message.im'] },
       interactivity: { is_enabled: true },
       socket_mode_enabled: true,
       org_deploy_enabled: false,

@@ -191,7 +191,16 @@ describe('modals', () => {
     type: 'modal',
     callback_id: 'settings',
     title: { type: 'plain_text', text: 'Settings' },
-    blocks: [{ type: 'divider' }],
+    submit: { type: 'plain_text', text: 'Save' },
+    blocks: [
+      {
+        type: 'input',
+        block_id: 'a',
+        label: { type: 'plain_text', text: 'Count' },
+        element: { type: 'plain_text_input', action_id: 'b' },
+        optional: true,
+      },
+    ],
   };
 
   async function opened(): Promise<string> {
@@ -204,23 +213,32 @@ describe('modals', () => {
     const { envelopes } = await connect(true);
     const viewId = await opened();
     const values = { a: { b: { type: 'plain_text_input', value: '4' } } };
-    expect(await slack.people.submitView({ user: '@ana', viewId, values })).toMatchObject({ acked: true });
+    await slack.screens.fill({ user: '@ana', viewId, field: 'Count', value: '4' });
+    expect(await slack.screens.submitView({ user: '@ana', viewId })).toMatchObject({ acked: true });
     expect(envelopes.at(-1)?.['payload']).toMatchObject({
       type: 'view_submission',
       user: { id: 'U0ANA' },
       view: { callback_id: 'settings', state: { values } },
     });
-    await expect(slack.people.submitView({ user: '@ana', viewId })).rejects.toThrow('no open view');
+    await expect(slack.screens.submitView({ user: '@ana', viewId })).rejects.toThrow('no open view');
   });
 
   test('stay open when the acknowledgement finds errors, and belong to one person', async () => {
     await connect(true, { response_action: 'errors', errors: { a: 'too many' } });
     const viewId = await opened();
-    await slack.people.submitView({ user: '@ana', viewId });
+    await slack.screens.submitView({ user: '@ana', viewId });
     expect(slack.views[0]).toMatchObject({ id: viewId, open: true });
-    await expect(slack.people.submitView({ user: '@lee', viewId })).rejects.toThrow('no open view');
+    await expect(slack.screens.submitView({ user: '@lee', viewId })).rejects.toThrow('no open view');
   });
 });
+
+const plain = (text: string) => ({ type: 'plain_text' as const, text });
+const menu = {
+  type: 'input' as const,
+  block_id: 'a',
+  label: plain('Version'),
+  element: { type: 'external_select' as const, action_id: 'b', min_query_length: 0 },
+};
 
 describe('what is sent has the keys of recorded payloads', () => {
   const recorded = (name: string) =>
@@ -248,6 +266,55 @@ describe('what is sent has the keys of recorded payloads', () => {
     expect(payload).toMatchObject({ event: { type: 'app_mention', user: 'U0ANA', channel: 'C0CI' } });
   });
 
+  test('the shortcut on a message, and the search in a menu', async () => {
+    const { envelopes } = await connect(true, { options: [] });
+    const said = slack.people.say({ user: '@lee', channel: '#ci', text: 'team/app#12 failed' });
+    const called = await slack.people.shortcut({ user: '@ana', channel: '#ci', messageTs: said.ts });
+    expect(unknownKeys(called.payload, recorded('MessageShortcut'))).toEqual([]);
+    expect(called.payload).toMatchObject({ type: 'message_action', callback_id: 'ask', message: { ts: said.ts } });
+    const client = new WebClient(slack.botToken, { slackApiUrl: slack.slackApiUrl });
+    const view = { type: 'modal' as const, title: plain('T'), submit: plain('S'), blocks: [menu] };
+    const { view: opened } = await client.views.open({ trigger_id: called.triggerId ?? '', view });
+    await slack.screens.search({ user: '@ana', viewId: opened?.id ?? '', field: 'Version', value: '2015' });
+    expect(envelopes.at(-1)?.['payload']).toMatchObject({
+      type: 'block_suggestion',
+      action_id: 'b',
+      block_id: 'a',
+      value: '2015',
+      user: { id: 'U0ANA' },
+      view: { id: opened?.id, type: 'modal' },
+    });
+  });
+
+  test('direct messages come as messages, edits with what stood there, and edits of a mention as that mention again', async () => {
+    const { envelopes } = await connect(true);
+    const last = () => (envelopes.at(-1)?.['payload'] as Wire)['event'];
+    await slack.mention({ user: '@ana', channel: 'dm', text: 'where' });
+    expect(last()).toMatchObject({
+      type: 'message',
+      channel_type: 'im',
+      user: 'U0ANA',
+      text: 'where',
+      channel: 'D00ANA',
+    });
+    const ts = slack.messages.at(-1)?.ts ?? '';
+    await slack.people.edit({ user: '@ana', channel: 'dm', ts, text: 'status' });
+    expect(last()).toMatchObject({
+      subtype: 'message_changed',
+      message: { text: 'status', user: 'U0ANA', edited: { user: 'U0ANA' } },
+      previous_message: { text: 'where' },
+    });
+    await slack.mention({ user: '@ana', channel: '#ci', text: 'where' });
+    const mentioned = slack.messages.at(-1)?.ts ?? '';
+    await slack.people.edit({ user: '@ana', channel: '#ci', ts: mentioned, text: 'status' });
+    expect(last()).toMatchObject({
+      type: 'app_mention',
+      ts: mentioned,
+      text: '<@U0BELL> status',
+      edited: { user: 'U0ANA' },
+    });
+  });
+
   test('clicks', async () => {
     await connect(true);
     const client = new WebClient(slack.botToken, { slackApiUrl: slack.slackApiUrl });
@@ -263,7 +330,7 @@ describe('what is sent has the keys of recorded payloads', () => {
 
   test('the Home tab', async () => {
     await connect(true);
-    const { payload } = await slack.people.openHome('@ana');
+    const { payload } = await slack.screens.openHome('@ana');
     expect(unknownKeys(payload, recorded('AppHomeOpened'))).toEqual([]);
     expect(payload).toMatchObject({ event: { type: 'app_home_opened', tab: 'home', user: 'U0ANA' } });
   });

@@ -12,7 +12,7 @@ let client: WebClient;
 
 beforeEach(async () => {
   clock = manualClock();
-  slack = await startSlack({ clock });
+  slack = await startSlack({ clock, ackClock: clock });
   client = new WebClient(slack.botToken, {
     slackApiUrl: slack.slackApiUrl,
     retryConfig: { retries: 0 },

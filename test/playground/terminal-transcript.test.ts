@@ -200,7 +200,7 @@ describe('buttons', () => {
     transcript.flush();
     expect(seen.shown().at(-1)).toBe('  [2] Cancel  [4] Later');
     expect(transcript.button(1)).toBeUndefined();
-    expect(transcript.button(2)).toMatchObject({ button: { label: 'Cancel' }, message: { ts: first } });
+    expect(transcript.button(2)).toMatchObject({ button: { label: 'Cancel' }, owner: { ts: first } });
     expect(transcript.button(3)).toMatchObject({ button: { actionId: 'Restart' } });
     expect(transcript.button(9)).toBeUndefined();
   });

@@ -4,6 +4,8 @@ import type { PersonFacts, PlaceFacts } from '../../src/core/authorise.js';
 import type { ChangeInfo } from '../../src/core/changes.js';
 import type { Ports } from '../../src/core/command.js';
 import type { Destination, Message, Messages, Posted } from '../../src/core/conversation.js';
+import { SlackError } from '../../src/core/delivery.js';
+import type { BoardNow, ChoiceStore, Form, Found, HomeStore, Kept, Screens } from '../../src/core/form.js';
 import type { GroupFacts } from '../../src/core/groups.js';
 import type { ChangeProgress, ChangeRun, CommandJob, ConfirmedJob, PressJob } from '../../src/core/jobs.js';
 import type { Act, Approval, Plan, PlanStore } from '../../src/core/plans.js';
@@ -72,6 +74,7 @@ export function fakePlans(): FakePlans {
       return standing;
     },
     act: async (id) => acts.get(id),
+    open: async (now) => [...plans.values()].filter((plan) => plan.validUntil > now && !acts.has(plan.id)).toReversed(),
     async approve(id, approval) {
       const given = approvals.get(id) ?? new Map<string, Approval>();
       approvals.set(id, given);
@@ -190,8 +193,80 @@ export const fakePeople = (
   homeTeamId: () => 'T0HOME',
 });
 
+export interface FakeHome extends HomeStore {
+  board: BoardNow | undefined;
+}
+
+export function fakeHome(): FakeHome {
+  const asked = new Map<string, { text: string; at: number }[]>();
+  const fake: FakeHome = {
+    board: undefined,
+    async keep(board) {
+      fake.board = board;
+    },
+    read: async () => fake.board,
+    async asked(userId, text, at) {
+      const others = (asked.get(userId) ?? []).filter((one) => one.text !== text);
+      asked.set(userId, [{ text, at }, ...others].slice(0, 5));
+    },
+    askedBy: async (userId) => asked.get(userId) ?? [],
+  };
+  return fake;
+}
+
+export interface FakeChoices extends ChoiceStore {
+  kept: Map<string, Found>;
+}
+
+export function fakeChoices(): FakeChoices {
+  const kept = new Map<string, Found>();
+  const at = (source: string, of: string | undefined) => [source, of].join(' ');
+  return {
+    kept,
+    keep: async (source, of, found) => void kept.set(at(source, of), found),
+    read: async (source, of) => kept.get(at(source, of)),
+  };
+}
+
+export interface FakeScreens extends Screens {
+  opened: { triggerId: string; form: Form }[];
+  updated: { viewId: string; form: Form }[];
+  homes: { userId: string; home: Message; kept: Kept; over: string | undefined }[];
+  /** Slack's word for not opening or showing anything. */
+  refuses: string | undefined;
+}
+
+export function fakeScreens(): FakeScreens {
+  const orRefused = (method: string) => {
+    if (fake.refuses !== undefined) throw new SlackError(method, fake.refuses, 'never');
+  };
+  const fake: FakeScreens = {
+    opened: [],
+    updated: [],
+    homes: [],
+    refuses: undefined,
+    async open(triggerId, form) {
+      orRefused('views.open');
+      fake.opened.push({ triggerId, form });
+    },
+    async update(viewId, form) {
+      orRefused('views.update');
+      fake.updated.push({ viewId, form });
+    },
+    async home(userId, home, kept, over) {
+      orRefused('views.publish');
+      fake.homes.push({ userId, home, kept, over });
+      return `hash-${fake.homes.length}`;
+    },
+  };
+  return fake;
+}
+
 export interface FakePerform extends PerformPorts {
   messages: FakeMessages;
+  choices: FakeChoices;
+  screens: FakeScreens;
+  home: FakeHome;
   plans: FakePlans;
   queue: FakePlanQueue;
   log: FakeLog;
@@ -219,6 +294,9 @@ export function fakePerform(command: Partial<Ports> = {}): FakePerform {
     },
     queue: fakePlanQueue(),
     people: fakePeople(),
+    choices: fakeChoices(),
+    screens: fakeScreens(),
+    home: fakeHome(),
     alertChannel: { fault: async () => undefined },
     policy: () => POLICY,
     clock,

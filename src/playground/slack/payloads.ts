@@ -113,8 +113,12 @@ export function messageShortcut(
   called: { message: SlackMessage; callbackId: string; triggerId: string; responseUrl: string },
   state: SlackState,
 ): Wire {
+  // As recorded: without the app's id, and with fewer of a person's names than clicks have.
+  const { api_app_id: _app, ...shorter } = interaction('message_action', place.user, state);
   return {
-    ...interaction('message_action', place.user, state),
+    ...shorter,
+    type: 'message_action',
+    user: { id: place.user.id, name: place.user.name, team_id: place.user.teamId },
     callback_id: called.callbackId,
     trigger_id: called.triggerId,
     response_url: called.responseUrl,

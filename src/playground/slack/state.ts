@@ -53,7 +53,8 @@ export class Triggers {
   }
 }
 
-export function newState(options: { clock: Clock; manifest: AppManifest; burst: number }): SlackState {
+/** @param options.ackClock what the three seconds of a `trigger_id` are measured by, as those of an acknowledgement */
+export function newState(options: { clock: Clock; ackClock: Clock; manifest: AppManifest; burst: number }): SlackState {
   const { clock, manifest } = options;
   const botName = manifest.features.bot_user?.display_name ?? manifest.display_information.name;
   return {
@@ -66,7 +67,7 @@ export function newState(options: { clock: Clock; manifest: AppManifest; burst: 
     responseUrls: new ResponseUrls(clock),
     files: new Map(),
     views: new Map(),
-    triggers: new Triggers(clock),
+    triggers: new Triggers(options.ackClock),
     baseUrl: '',
     freePlan: false,
   };

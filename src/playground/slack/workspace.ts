@@ -38,7 +38,7 @@ export interface SlackOptions {
   /** The time of messages, response_urls, triggers, rate limits and repeated events; the wall clock by default. */
   clock?: Clock;
   /**
-   * What the three seconds of an acknowledgement are measured by. The wall clock also where `clock` runs faster:
+   * What the three seconds of an acknowledgement, and those of a trigger_id, are measured by. The wall clock also where `clock` runs faster:
    * computing the acknowledgement takes real time.
    */
   ackClock?: Clock;
@@ -260,9 +260,10 @@ function echo(change: Change, state: SlackState, courier: Courier): void {
 export async function startSlack(options: SlackOptions = {}): Promise<SlackWorkspace> {
   const given = options.manifest ?? 'manifests/slack-app.yaml';
   const manifest = typeof given === 'string' ? readManifest(await readFile(given, 'utf8')) : given;
-  const state = newState({ clock: options.clock ?? runningClock(), manifest, burst: options.burst ?? 3 });
+  const ackClock = options.ackClock ?? runningClock();
+  const state = newState({ clock: options.clock ?? runningClock(), ackClock, manifest, burst: options.burst ?? 3 });
   const tokens = { bot: options.botToken ?? 'xoxb-simulated', app: options.appToken ?? 'xapp-simulated' };
-  const workspace = new SlackWorkspace(state, tokens, options.ackClock ?? runningClock());
+  const workspace = new SlackWorkspace(state, tokens, ackClock);
   await workspace.listen();
   return workspace;
 }

@@ -4,16 +4,11 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  type IncomingCommand,
-  type IncomingPress,
-  type SlackApp,
-  startSlackApp,
-} from '../../../src/adapters/slack/app.js';
+import { type SlackApp, startSlackApp } from '../../../src/adapters/slack/app.js';
+import type { IncomingCommand, IncomingPress } from '../../../src/adapters/slack/ears.js';
 import { isOfNow } from '../../../src/adapters/slack/http-receiver.js';
-import { say } from '../../../src/core/conversation.js';
-import { md } from '../../../src/core/text.js';
 import { boltLogger, createLogger } from '../../../src/logger.js';
+import { fakeEars } from '../../support/fake-ears.js';
 
 const SECRET = 'shh-0123456789';
 const heard: (IncomingCommand | IncomingPress)[] = [];
@@ -42,13 +37,7 @@ beforeAll(async () => {
       'warn',
     ) as never,
     scrub: (text) => text,
-    ears: {
-      command: async (incoming) => void heard.push(incoming),
-      press: async (incoming) => void heard.push(incoming),
-      mention: async (incoming) => void heard.push(incoming),
-      acked() {},
-      bug: () => say(md`a bug`),
-    },
+    ears: fakeEars((_ear, incoming) => heard.push(incoming)),
   });
 });
 afterAll(() => app.stop());
