@@ -104,3 +104,17 @@ describe.each(EVERY)('no room with Marathon %s', (generation) => {
     expect(stage.state()).toEqual(WELL);
   });
 });
+
+describe('maintenance', () => {
+  it('is planned for a machine of Jenkins, moves nothing, and ends when it is mended', async () => {
+    const stage = await atWork('1.5');
+    const before = stage.taskId();
+    expect(stage.cause('maintenance')).toMatch(/^An operator works on 192\.168\.3\.\d+ in 5 min, for an hour/);
+    const planned = stage.world.cluster.agents.filter(({ maintenance }) => maintenance !== undefined);
+    expect(planned).toHaveLength(1);
+    await stage.clock.advance(10 * MINUTE);
+    expect(stage.taskId()).toBe(before);
+    expect(stage.cause('mend maintenance')).toBe('Mended: maintenance.');
+    expect(stage.world.cluster.agents.some(({ maintenance }) => maintenance !== undefined)).toBe(false);
+  });
+});

@@ -3,7 +3,9 @@ import type { Framework, Mesos, MesosAgent } from '../../core/cluster.js';
 import { atLeast } from '../../core/version.js';
 import { type HttpOptions, httpClient } from '../http.js';
 import { AGENT_CALLS } from './agents.js';
+import { hostMemory } from './hosts.js';
 import { type Call, readList, wholeState } from './listing.js';
+import { machinesInMaintenance } from './maintenance.js';
 import { sandboxTail } from './sandbox.js';
 import { Agent, FrameworkEntry, Versioned } from './schema.js';
 import { statisticsOf } from './statistics.js';
@@ -32,9 +34,6 @@ const FRAMEWORK_CALLS: readonly Call[] = [
   ...wholeState(WITHOUT_TASKS),
 ];
 
-/** Five times the largest cluster we plan for (10,000 agents), so that years of replaced machines do not pile up. */
-const REMEMBERED_HOSTS = 50_000;
-
 export function mesosClient(options: MesosOptions): MesosClient {
   const { publicUrl, ...rest } = options;
   let learned = '';
@@ -45,7 +44,7 @@ export function mesosClient(options: MesosOptions): MesosClient {
   };
   const noAddress = 'Marathon does not say where the Mesos master is: set MESOS_URL';
   const http = httpClient({ ...rest, urls, system: 'Mesos', noAddress });
-  const hosts = hostMemory();
+  const hosts = hostMemory(rest.clock);
   const base = () => (publicUrl ?? learned).replace(/(?<!\/)\/+$/, '');
   const far = { http, master: () => learned, readMs: rest.timeouts?.readMs };
   /** The page for people called agents slaves before 1.1. */
@@ -65,10 +64,12 @@ export function mesosClient(options: MesosOptions): MesosClient {
       });
       const old = version === undefined ? answered.path.includes('state') : !atLeast(version, '1.1');
       agentsOnPage = old ? 'slaves' : 'agents';
-      for (const { id, hostname } of agents) hosts.remember(id, hostname);
+      hosts.remember(agents);
       return agents;
     },
     hostnameOf: hosts.hostnameOf,
+    lostAgents: hosts.lost,
+    maintenance: () => machinesInMaintenance(http),
     async frameworks() {
       const frameworks: Framework[] = [];
       await readList(http, FRAMEWORK_CALLS, (entry) => frameworks.push(FrameworkEntry.parse(entry)));
@@ -87,19 +88,6 @@ export function mesosClient(options: MesosOptions): MesosClient {
     sandboxLink({ mesosAgentId, frameworkId, executorId, taskId }) {
       const names = [agentsOnPage, mesosAgentId, 'frameworks', frameworkId, 'executors', executorId || taskId];
       return `${base()}/#/${names.map(encodeURIComponent).join('/')}`;
-    },
-  };
-}
-
-function hostMemory() {
-  const hostnames = new Map<string, string>();
-  return {
-    hostnameOf: (mesosAgentId: string) => hostnames.get(mesosAgentId),
-    remember(mesosAgentId: string, hostname: string) {
-      hostnames.delete(mesosAgentId);
-      hostnames.set(mesosAgentId, hostname);
-      const [oldest] = hostnames.size > REMEMBERED_HOSTS ? hostnames.keys() : [];
-      if (oldest !== undefined) hostnames.delete(oldest);
     },
   };
 }

@@ -15,6 +15,11 @@ const Resources = z
   .nullish()
   .transform((wire) => ({ cpus: wire?.cpus ?? 0, memMiB: wire?.mem ?? 0 }));
 
+const DRAINS: Readonly<Record<string, 'draining' | 'drained'>> = { DRAINING: 'draining', DRAINED: 'drained' };
+
+const timeOf = (seconds: number | null | undefined): number | undefined =>
+  seconds == null ? undefined : Math.round(seconds * SECOND);
+
 export const Agent = z
   .object({
     id: z.string(),
@@ -23,6 +28,8 @@ export const Agent = z
     pid: z.string().nullish(),
     active: z.boolean().nullish(),
     deactivated: z.boolean().nullish(),
+    drain_info: z.object({ state: z.string().nullish() }).nullish(),
+    estimated_drain_start_time_seconds: z.number().nullish(),
     resources: Resources,
     used_resources: Resources,
   })
@@ -33,6 +40,8 @@ export const Agent = z
       port: wire.port ?? Number(wire.pid?.split(':').at(-1) ?? 5051),
       active: wire.active ?? true,
       deactivated: wire.deactivated ?? false,
+      drain: DRAINS[wire.drain_info?.state ?? ''],
+      drainSince: timeOf(wire.estimated_drain_start_time_seconds),
       total: wire.resources,
       used: wire.used_resources,
     }),
@@ -53,7 +62,7 @@ export const FrameworkEntry = z
       name: wire.name,
       active: wire.active ?? true,
       connected: wire.connected ?? wire.active ?? true,
-      registeredAt: wire.registered_time == null ? undefined : Math.round(wire.registered_time * SECOND),
+      registeredAt: timeOf(wire.registered_time),
       used: wire.used_resources,
     }),
   );
@@ -66,6 +75,7 @@ const WireTask = z.object({
   slave_id: z.string(),
   executor_id: z.string().nullish(),
   resources: Resources,
+  statuses: z.array(z.object({ state: z.string().nullish(), timestamp: z.number().nullish() })).nullish(),
 });
 
 const taskOf = (wire: z.infer<typeof WireTask>): MesosTask => ({
@@ -76,6 +86,7 @@ const taskOf = (wire: z.infer<typeof WireTask>): MesosTask => ({
   mesosAgentId: wire.slave_id,
   executorId: wire.executor_id ?? '',
   resources: wire.resources,
+  since: timeOf(statusOf(wire.state, wire.statuses)?.timestamp),
 });
 
 export const Task = WireTask.transform(taskOf);
@@ -84,11 +95,9 @@ export const Task = WireTask.transform(taskOf);
 const statusOf = <S extends { state?: string | null | undefined }>(state: string, statuses: S[] | null | undefined) =>
   statuses?.findLast((status) => status.state === state);
 
-export const EndedTask = WireTask.extend({
-  statuses: z.array(z.object({ state: z.string().nullish(), timestamp: z.number().nullish() })).nullish(),
-}).transform((wire): EndedMesosTask => {
-  const end = statusOf(wire.state, wire.statuses)?.timestamp;
-  return { ...taskOf(wire), endedAt: end == null ? undefined : Math.round(end * SECOND) };
+export const EndedTask = WireTask.transform((wire): EndedMesosTask => {
+  const { since, ...task } = taskOf(wire);
+  return { ...task, endedAt: since };
 });
 
 const Id = z.object({ value: z.string() });

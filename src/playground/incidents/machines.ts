@@ -1,5 +1,5 @@
 // What happens to machines: power and network lost for good or for a while, artifacts gone, no room left.
-import { MINUTE, SECOND } from '../../core/time.js';
+import { HOUR, MINUTE, SECOND } from '../../core/time.js';
 import { crowd } from '../world/crowd.js';
 import type { SimulatedWorld } from '../world.js';
 import { APP, howToMend, type Incident, killIfRunning, theController } from './incident.js';
@@ -31,6 +31,22 @@ export const machineIncidents: readonly Incident[] = [
       if (away.length === 0) throw new Error('No Mesos agent is away.');
       for (const hostname of away) world.cluster.returnAgent(hostname);
       return `Back with Mesos: ${away.join(', ')}.`;
+    },
+  },
+  {
+    name: 'maintenance',
+    what: 'an operator plans an hour of work on the machine of a build agent, or else of the controller',
+    happen(world) {
+      const { cluster, troubles } = world;
+      const host = machineOfAnAgent(world) ?? theController(world).task.agent.hostname;
+      const startsAt = world.clock.now() + LONG_CUT_MS;
+      cluster.upkeep.plan(host, startsAt, HOUR);
+      troubles.begin(
+        'maintenance',
+        () => cluster.upkeep.endMaintenance(host),
+        () => cluster.agent(host)?.maintenance !== undefined,
+      );
+      return `An operator works on ${host} in 5 min, for an hour; Mesos asks frameworks to leave it, and ours stay. ${howToMend('maintenance')}`;
     },
   },
   {
@@ -80,6 +96,12 @@ export const machineIncidents: readonly Incident[] = [
 
 /** Marathon takes a lost task back only where Mesos and its own bookkeeping both keep it: 1.4 to 1.7 with {0,0}. */
 const survivesLoss = ({ marathon }: SimulatedWorld): boolean => marathon.generation === '1.5';
+
+const machineOfAnAgent = ({ jenkins, cluster }: SimulatedWorld): string | undefined => {
+  const { current } = jenkins;
+  if (current?.phase !== 'up') return undefined;
+  return current.farm.agents.nodes.map(({ taskId }) => cluster.task(taskId)?.agent.hostname).find(Boolean);
+};
 
 function cut(world: SimulatedWorld, name: string, ms: number): string {
   const { hostname } = theController(world).task.agent;

@@ -100,10 +100,23 @@ export function agentView(cluster: Cluster, agent: ClusterAgent): JsonObject {
     offered_resources: resources(NOTHING),
     reserved_resources: {},
     unreserved_resources: resources(totalOf(agent)),
-    active: agent.state === 'active',
-    deactivated: false,
+    active: agent.state === 'active' && agent.drainedSince === undefined,
+    deactivated: agent.drainedSince !== undefined,
     version: MESOS_VERSIONS[cluster.mesos],
     capabilities: AGENT_CAPABILITIES,
+    ...drainView(cluster, agent),
+  };
+}
+
+function drainView(cluster: Cluster, agent: ClusterAgent): JsonObject {
+  if (agent.drainedSince === undefined) return {};
+  const isOver = cluster.tasksOn(agent).every((task) => task.place !== 'live');
+  return {
+    drain_info: {
+      state: isOver ? 'DRAINED' : 'DRAINING',
+      config: { max_grace_period: { nanoseconds: 3_000_000_000 }, mark_gone: false },
+    },
+    estimated_drain_start_time_seconds: seconds(agent.drainedSince),
   };
 }
 

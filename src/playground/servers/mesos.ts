@@ -15,6 +15,7 @@ import {
   text,
 } from './http.js';
 import { agentAnswer } from './mesos-agent.js';
+import { scheduleView, statusView } from './mesos-maintenance.js';
 import { tasksView } from './mesos-tasks.js';
 import { operatorCall } from './mesos-v1.js';
 import { buildView, frameworksView, registered, slaveView, stateView, summaryView } from './mesos-views.js';
@@ -84,11 +85,19 @@ const LEADER: Record<string, View> = {
   '/slaves': (cluster, { query }) => json(200, slaves(cluster, query.get('slave_id'))),
   '/frameworks': (cluster, { query }) => json(200, frameworksView(cluster, query.get('framework_id'))),
   '/tasks': (cluster, { query }) => json(200, tasksView(cluster, query)),
+  '/maintenance/schedule': (cluster) => json(200, scheduleView(cluster)),
+  '/maintenance/status': (cluster) => json(200, statusView(cluster)),
   '/api/v1': operatorCall,
 };
 
 /** What masters of 0.22 do not have, and what they know only with `.json` behind it. */
-const NOT_IN_OLD = new Set(['/state-summary', '/frameworks', '/api/v1']);
+const NOT_IN_OLD = new Set([
+  '/state-summary',
+  '/frameworks',
+  '/maintenance/schedule',
+  '/maintenance/status',
+  '/api/v1',
+]);
 const JSON_IN_OLD = new Set(['/state', '/tasks']);
 
 function masterAnswer(cluster: Cluster, request: PlainRequest, options: MesosServerOptions): Answer {

@@ -11,6 +11,10 @@ export interface ClusterAgent {
   /** `disconnected`: gone for less than 75 s. `unreachable`: marked so by the master. `power`: whether its processes live. */
   state: 'active' | 'disconnected' | 'unreachable';
   power: boolean;
+  /** An operator has planned work on its machine. */
+  maintenance?: { startsAt: number; durationMs: number } | undefined;
+  /** An operator has its tasks ended, since then. */
+  drainedSince?: number | undefined;
   total: { cpus: number; memMiB: number; diskMiB: number; ports: [number, number] };
 }
 

@@ -17,6 +17,7 @@ import {
 } from './cluster-parts.js';
 import { Placement, type RejectReason } from './cluster-placement.js';
 import { TaskLife } from './cluster-tasks.js';
+import { Upkeep } from './cluster-upkeep.js';
 import type {
   ClusterForFrameworks,
   FrameworkHandle,
@@ -39,6 +40,7 @@ export class Cluster implements ClusterForFrameworks {
   readonly mesos: MesosGeneration;
   readonly id: string;
   readonly startedAt: number;
+  readonly upkeep: Upkeep;
   readonly masterHost = '192.168.3.4';
   readonly agents: ClusterAgent[];
   /** `hostname` of the leading master; undefined while none leads. */
@@ -72,6 +74,8 @@ export class Cluster implements ClusterForFrameworks {
         (this.#fetchBroken(request) ? (request.uris?.[0] ?? request.name) : undefined),
     });
     this.#membership = new Membership(this.clock, this.id, this.#life, () => this.#announceRoom());
+    const kill = (task: ClusterTask, graceMs: number) => this.#life.kill(task, graceMs);
+    this.upkeep = new Upkeep(this, kill, () => this.#announceRoom());
     this.#losses = new AgentLosses({
       clock: this.clock,
       mesos: this.mesos,
@@ -233,7 +237,7 @@ export class Cluster implements ClusterForFrameworks {
   #offering(): ClusterAgent[] {
     return this.#offersWithheld || this.leader === undefined
       ? []
-      : this.agents.filter((agent) => agent.state === 'active');
+      : this.agents.filter((agent) => agent.state === 'active' && agent.drainedSince === undefined);
   }
 
   #launch(framework: ClusterFramework, request: LaunchRequest): { reason: string } | undefined {

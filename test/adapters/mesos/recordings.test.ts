@@ -40,6 +40,8 @@ interface WireAgent {
   port: number;
   active: boolean;
   deactivated: boolean;
+  drain_info?: { state: string };
+  estimated_drain_start_time_seconds?: number;
   resources: { cpus: number; mem: number };
   used_resources: { cpus: number; mem: number };
 }
@@ -72,12 +74,16 @@ async function mesos(files: Record<string, string>) {
   return { server, client: mesosClient({ ...options, urls: () => [server.url], publicUrl: undefined }) };
 }
 
+const inMs = (seconds: number | undefined) => (seconds === undefined ? undefined : Math.round(seconds * 1000));
+
 const agentOf = (wire: WireAgent) => ({
   id: wire.id,
   hostname: wire.hostname,
   port: wire.port,
   active: wire.active,
   deactivated: wire.deactivated,
+  drain: wire.drain_info?.state === 'DRAINED' ? 'drained' : undefined,
+  drainSince: inMs(wire.estimated_drain_start_time_seconds),
   total: { cpus: wire.resources.cpus, memMiB: wire.resources.mem },
   used: { cpus: wire.used_resources.cpus, memMiB: wire.used_resources.mem },
 });
@@ -100,10 +106,9 @@ const taskOf = (wire: WireTask) => ({
   resources: { cpus: wire.resources.cpus, memMiB: wire.resources.mem },
 });
 
-const endedOf = (wire: WireTask) => {
-  const end = wire.statuses.findLast(({ state }) => state === wire.state)?.timestamp;
-  return { ...taskOf(wire), endedAt: end === undefined ? undefined : Math.round(end * 1000) };
-};
+const sinceOf = (wire: WireTask) => inMs(wire.statuses.findLast(({ state }) => state === wire.state)?.timestamp);
+const liveOf = (wire: WireTask) => ({ ...taskOf(wire), since: sinceOf(wire) });
+const endedOf = (wire: WireTask) => ({ ...taskOf(wire), endedAt: sinceOf(wire) });
 
 const LIVE = ['TASK_STAGING', 'TASK_STARTING', 'TASK_RUNNING', 'TASK_KILLING', 'TASK_UNREACHABLE'];
 const byId = (a: { id: string }, b: { id: string }) => a.id.localeCompare(b.id);
@@ -140,7 +145,7 @@ describe.each(answered('/tasks'))('tasks of %s', (file) => {
     const ids = [...new Set(tasks.map((task) => task.framework_id))];
     for (const id of [...ids, 'F-none']) {
       const wanted = tasks.filter((task) => task.framework_id === id && LIVE.includes(task.state));
-      expect(await client.tasks(id)).toEqual(wanted.map(taskOf));
+      expect(await client.tasks(id)).toEqual(wanted.map(liveOf));
     }
     expect(server.asked.at(-1)?.url).toBe('/tasks?framework_id=F-none&limit=1000&offset=0&order=asc');
   });
@@ -168,7 +173,7 @@ describe.each(masterStates)('an old master that answers %s', (file) => {
     );
     for (const framework of body.frameworks) {
       const wanted = [...framework.tasks, ...framework.unreachable_tasks].filter((task) => LIVE.includes(task.state));
-      expect((await client.tasks(framework.id)).sort(byId)).toEqual(wanted.map(taskOf).sort(byId));
+      expect((await client.tasks(framework.id)).sort(byId)).toEqual(wanted.map(liveOf).sort(byId));
       const over = [...framework.completed_tasks, ...framework.unreachable_tasks].filter(
         (task) => !LIVE.includes(task.state),
       );
