@@ -5,6 +5,8 @@
 
 import type { BuildCause, BuildReads } from './build-reads.js';
 import type { BuildActs, JenkinsJobs } from './jenkins-build.js';
+import type { AgentTemplates } from './agent-templates.js';
+import type { MachineMaintenance } from './mesos-maintenance.js';
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
@@ -163,6 +165,9 @@ export interface MesosAgent {
   port: number;
   active: boolean;
   deactivated: boolean;
+  /** An operator has its tasks ended before work on the machine (Mesos 1.9+). */
+  drain?: 'draining' | 'drained' | undefined;
+  drainSince?: number | undefined;
   total: Resources;
   used: Resources;
 }
@@ -185,6 +190,8 @@ export interface MesosTask {
   /** `''` for command tasks: the agent then names the executor like the task. */
   executorId: string;
   resources: Resources;
+  /** When it came to this state, by the clock of who said so; undefined while it is staging, or where Mesos does not say. */
+  since?: number | undefined;
 }
 
 export interface EndedMesosTask extends MesosTask {
@@ -215,7 +222,7 @@ export interface ExecutorStatistics {
   at: number;
 }
 
-export interface Mesos {
+export interface Mesos extends MachineMaintenance {
   readonly publicUrl: string;
   /** Registered agents; remembers every id → hostname pair seen (an unreachable agent disappears from the answer). */
   agents(): Promise<MesosAgent[]>;
@@ -385,7 +392,7 @@ export interface ScmSyncStatus {
   source?: 'script' | 'footer' | undefined;
 }
 
-export interface Jenkins extends JenkinsJobs, BuildActs, BuildReads {
+export interface Jenkins extends JenkinsJobs, BuildActs, BuildReads, AgentTemplates {
   /** Base for links people get; undefined while nobody knows where the controller is. */
   publicUrl(): Promise<string | undefined>;
   pulse(): Promise<JenkinsPulse>;

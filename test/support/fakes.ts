@@ -9,6 +9,7 @@ import type { Jenkins, Marathon, Mesos } from '../../src/core/cluster.js';
 import type { Asked, Ports, Settings } from '../../src/core/command.js';
 import type { Clock } from '../../src/core/time.js';
 import type { UsageSample } from '../../src/core/usage-sample.js';
+import { someClouds } from './agent-templates.js';
 import { aController, aFramework, agents, aLoadOf, anApp, aTask, aTemplate, SAVED } from './ci-service.js';
 import { manualClock } from './manual-clock.js';
 
@@ -65,6 +66,8 @@ export function fakeMesos(calls: Partial<Mesos> = {}): Mesos {
     endedTasks: async () => [],
     statistics: async () => [],
     taskStatus: async () => undefined,
+    maintenance: async () => [],
+    lostAgents: () => [],
     sandboxTail: async () => undefined,
     sandboxLink: ({ mesosAgentId, frameworkId, taskId }) =>
       `http://192.168.3.4:5050/#/agents/${mesosAgentId}/frameworks/${frameworkId}/executors/${taskId}`,
@@ -102,6 +105,9 @@ export function fakeJenkins(calls: Partial<Jenkins> = {}): Jenkins {
       frameworkName: 'Jenkins Scheduler',
     }),
     setTemplateMax: unexpected('a change of the agent templates'),
+    mesosClouds: async () => someClouds(),
+    setTemplates: unexpected('a change of the agents to come'),
+    agentActivity: async () => [],
     setControllerExecutors: unexpected("a change of the controller's executors"),
     scmSync: async () => SAVED,
     scmSyncFooter: unexpected('a look at the footer of a page'),

@@ -17,6 +17,7 @@ import { readFooter } from './scm-footer.js';
 import { type ScriptName, scriptAnswer, scriptText } from './script.js';
 import { ControllerSet, ExecutorsRead, ScmStatus, TemplateSet } from './script-schema.js';
 import { buildReader } from './stories.js';
+import { templateCalls } from './templates.js';
 
 export interface JenkinsOptions
   extends Pick<HttpOptions, 'credentials' | 'clock' | 'scrub' | 'onResponse' | 'timeouts' | 'retryDelaysMs'> {
@@ -102,6 +103,7 @@ export function jenkinsClient(options: JenkinsOptions): JenkinsClient {
     setTemplateMax({ max, label = null, ifCurrent = null }) {
       return script('template-max-set', { max, label, ifCurrent, cloud: null }, TemplateSet);
     },
+    ...templateCalls(script, rest.scrub),
     setControllerExecutors: (n) => script('controller-executors-set', { n }, ControllerSet),
     scmSync: async () => withoutSecrets(await script('scm-sync-status', {}, ScmStatus), rest.scrub),
     scmSyncFooter: async () => withoutSecrets(await readFooter(http, () => rest.clock.now()), rest.scrub),

@@ -6,6 +6,7 @@ import type { Controller } from '../world/jenkins/controller.js';
 import { type AgentTemplate, buildingOn } from '../world/jenkins/model.js';
 import type { JenkinsWorld } from '../world/jenkins/world.js';
 import { scmSyncStatus } from './jenkins-scm-status.js';
+import { agentActivity, mesosClouds, setTemplates } from './jenkins-template-scripts.js';
 
 /** What a script printed, and whether it changed anything. */
 export interface ScriptOutcome {
@@ -25,10 +26,21 @@ interface Ended {
 /** The first that fits; the executors script names what others do not, so it comes last. */
 const SCRIPTS: { action: string; mark: string; run: Run }[] = [
   { action: 'set controller executors', mark: 'setNumExecutors(', run: setControllerExecutors },
+  { action: 'set template settings', mark: 'memberOfSecond', run: setTemplates },
   { action: 'set template maximum', mark: 'setSlaveInfos', run: setTemplateMax },
   { action: 'read scm-sync', mark: 'commitsQueue', run: (world, controller) => read(scmSyncStatus(world, controller)) },
   { action: 'save all to git', mark: 'synchronizeAllConfigs', run: saveAll },
   { action: 'purge scm-sync failures', mark: 'purgeFailLogs', run: purge },
+  {
+    action: 'read templates',
+    mark: 'configuration-as-code',
+    run: (world, controller) => read(mesosClouds(world, controller)),
+  },
+  {
+    action: 'read agents',
+    mark: 'idleStartMilliseconds',
+    run: (world, controller) => read(agentActivity(world, controller)),
+  },
   {
     action: 'read executors',
     mark: 'getMesosAgentSpecTemplates',
@@ -72,7 +84,7 @@ const read = (result: unknown): Ended => ({ result, tookEffect: false });
 function executors(world: JenkinsWorld, { home, farm }: Controller): unknown {
   const { line } = world;
   const generation = line.generation === 'modern' ? 2 : 0;
-  const templates = home.config.templates.map((template, index) => ({ index, ...template }));
+  const templates = home.config.templates.map(({ jvmArgs, jnlpArgs, ...template }, index) => ({ index, ...template }));
   const cloud =
     generation === 2
       ? { master: 'http://leader.mesos:5050', frameworkName: FRAMEWORK_NAME, frameworkId: farm.agents.frameworkId }

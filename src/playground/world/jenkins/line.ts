@@ -43,6 +43,9 @@ const old: Line = {
     mem: 512,
     executorCpus: 0.1,
     executorMem: 128,
+    // What the plugin fills in; it adds -Xmx from the memory itself.
+    jvmArgs: '-Xms16m -XX:+UseConcMarkSweepGC -Djava.net.preferIPv4Stack=true',
+    jnlpArgs: '',
   },
   agentName: () => `mesos-jenkins-${randomUUID()}`,
   taskId: (agentName) => agentName,
@@ -69,6 +72,7 @@ const modern: Line = {
     disk: 0,
     mode: 'EXCLUSIVE',
     dockerImage: 'mesosphere/jenkins-dind:0.8.0',
+    jnlpArgs: '-noReconnect',
   },
   agentName: (label) => `jenkins-agent-${label}-${randomUUID()}`,
   taskId: (agentName) => `${agentName}.0`,

@@ -41,7 +41,11 @@ export interface AgentTemplate {
   executorMem?: number;
   disk?: number;
   mode?: string;
+  /** Without one there are no container settings. */
   dockerImage?: string;
+  /** mesos 0.x and 1.x only. */
+  jvmArgs?: string;
+  jnlpArgs: string;
 }
 
 /** What the files kept in git say. Builds, queue and credentials are not among them (contract jenkins §3.5). */
