@@ -3,6 +3,7 @@ import type { Catalogue, Command } from '../core/command.js';
 import { nearestName } from '../core/parse.js';
 import { abort } from './abort.js';
 import { ack } from './ack.js';
+import { agents } from './agents.js';
 import { alerts } from './alerts.js';
 import { build } from './build.js';
 import { builds } from './builds.js';
@@ -23,6 +24,8 @@ import { scale } from './scale.js';
 import { silence } from './silence.js';
 import { status } from './status.js';
 import { suspend } from './suspend.js';
+import { template } from './template.js';
+import { templates } from './templates.js';
 import { unlock } from './unlock.js';
 import { usage } from './usage.js';
 import { versions } from './versions.js';
@@ -36,6 +39,8 @@ export const commands: readonly Command[] = [
   ack,
   silence,
   usage,
+  agents,
+  templates,
   digest,
   logs,
   deploy,
@@ -44,6 +49,7 @@ export const commands: readonly Command[] = [
   suspend,
   resume,
   scale,
+  template,
   cancel,
   lock,
   unlock,

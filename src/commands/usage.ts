@@ -1,5 +1,6 @@
 // `/ci usage`: what Jenkins was given on the cluster, what it really uses, and what the cluster has; now, or over a time.
 import { z } from 'zod';
+import { nodeOfTask } from '../core/agent-nodes.js';
 import { durationMs } from '../core/arguments.js';
 import type { Jenkins } from '../core/cluster.js';
 import { type Asked, defineCommand, type Ports } from '../core/command.js';
@@ -91,10 +92,10 @@ async function split(
 ): Promise<Parts> {
   if (by === 'agent') return { by, groups: parts.map((part) => ({ name: part.task.id, parts: [part] })) };
   const labels = await told(clock, 'Jenkins', () => labelsOf(executors.ok ? executors.value.computers : [], jenkins));
+  const nodes = new Set(known(labels)?.keys());
   const nameOf = ({ task }: AgentPart): string => {
     if (!labels.ok) return 'label not known';
-    // Plugin 2.x names the node like the pod, which the task's id begins with (contract jenkins §2.4).
-    const node = [...labels.value.keys()].find((name) => task.id === name || task.id.startsWith(`${name}.`));
+    const node = nodeOfTask(task.id, nodes);
     return (node === undefined ? undefined : labels.value.get(node)) ?? 'no label';
   };
   const names = [...new Set(parts.map(nameOf))].sort();

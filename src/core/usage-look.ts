@@ -35,6 +35,8 @@ export interface UsageLook {
   cluster: Told<ClusterTotals>;
   controller: Told<Held>;
   agents: Told<Held>;
+  /** The machines of the cluster. */
+  mesosAgents: Told<MesosAgent[]>;
   /** The build agents one by one. */
   parts: AgentPart[];
   executors: Told<JenkinsExecutors>;
@@ -97,6 +99,7 @@ async function lookAtCluster(ports: LookPorts, deadlineMs: number, before: reado
       ports.settings.executorsAppId !== undefined && !inMarathon.tasks.ok ? inMarathon.tasks : allocation,
       () => heldBy(builds, used),
     ),
+    mesosAgents: mapped(allocation, ({ agents: all }) => all),
     parts: builds.map((task) => ({
       task,
       hostname: hostnames.get(task.mesosAgentId),

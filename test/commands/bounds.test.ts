@@ -105,4 +105,5 @@ const fitting = ({ name }: Command) =>
     scale: { what: 'executors', count: '4' },
     ack: { id: 'A1' },
     silence: { id: 'A1' },
+    template: { label: 'linux', settings: 'mem=600' },
   })[name] ?? {};

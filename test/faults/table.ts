@@ -151,6 +151,17 @@ export const ACTS: readonly Act[] = [
     },
   },
   {
+    command: 'template',
+    system: 'Jenkins',
+    isAct: ({ path, body }) => path.endsWith('/scriptText') && body.includes('memberOfSecond'),
+    async prepare({ rig }) {
+      const now = () => rig.world.jenkins.current?.home.config.templates[0];
+      const mem = (((now()?.mem ?? 512) - 511) % 400) + 512;
+      const text = `template ${now()?.label ?? 'mesos'} mem=${mem}`;
+      return { text, times: jenkinsDid(rig, 'set template settings'), holds: () => now()?.mem === mem };
+    },
+  },
+  {
     command: 'cancel',
     system: 'Marathon',
     isAct: deletesDeployment,

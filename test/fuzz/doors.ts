@@ -372,6 +372,11 @@ const LOOKS = [
   'scale executors 4',
   'scale executors 2 --label linux',
   'scale executors 3 --controller',
+  'agents',
+  'agents linux',
+  'templates',
+  'template linux mem=1024',
+  'template mesos cpus=0.5 idle=5',
 ];
 
 function upstreamDoors(far: FarSide): { doors: Door[]; close(): void } {
@@ -410,6 +415,11 @@ function upstreamDoors(far: FarSide): { doors: Door[]; close(): void } {
     whoAmI: () => jenkins.whoAmI(),
     pulse: () => jenkins.pulse(),
     executorSettings: () => jenkins.executorSettings(),
+    mesosClouds: () => jenkins.mesosClouds(),
+    agentActivity: () => jenkins.agentActivity(),
+    setTemplates: () =>
+      jenkins.setTemplates({ memMiB: 600 }, [{ cloud: 0, index: 0, label: 'mesos', settings: { memMiB: 512 } }]),
+    maintenance: () => mesos.maintenance(),
     scmSync: () => jenkins.scmSync(),
     scmSyncFooter: () => jenkins.scmSyncFooter(),
   };

@@ -57,6 +57,7 @@ const RECORDED: [RegExp, string, RegExp][] = [
   [/^\/v2\/deployments/, 'marathon', /deployments(_result)?\.json$/],
   [/^\/v2\/queue/, 'marathon', /queue\.json$/],
   [/^(\/master)?\/slaves/, 'mesos', /master-slaves\.json$/],
+  [/^\/maintenance/, 'mesos', /master-maintenance-.*\.json$/],
   [/frameworks/, 'mesos', /master-frameworks.*\.json$/],
   [/state/, 'mesos', /(master-state|state-summary)\.json$/],
   [/tasks/, 'mesos', /master-tasks.*\.json$/],

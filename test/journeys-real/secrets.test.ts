@@ -123,6 +123,13 @@ describe('secrets', () => {
     await change(rig, 'scale executors 3');
     jenkins.faults.clear();
 
+    const template = rig.world.jenkins.current?.home.config.templates[0];
+    if (template !== undefined) template.jvmArgs = `-Xms16m -DtrustStorePassword=${TYPED.set}`;
+    expect((await ask(rig, 'templates')).text).toContain('mesos');
+    await ask(rig, 'agents');
+    await change(rig, 'template mesos mem=600');
+    expect(markupSaid(rig).join('\n')).toContain('-DtrustStorePassword=•••');
+
     expect((await deploy(rig, 'deploy --now --mem 2501')).text).toMatch(/^Deployed \/jenkins in/);
     await change(rig, 'scale executors 3');
 

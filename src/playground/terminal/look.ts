@@ -27,6 +27,7 @@ const EMOJI: Readonly<Record<string, string>> = {
   card_index_dividers: '🗂',
   double_vertical_bar: '⏸',
   eyes: '👀',
+  gear: '⚙',
   hammer: '🔨',
   hourglass: '⌛',
   hourglass_flowing_sand: '⏳',
