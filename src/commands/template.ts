@@ -1,4 +1,5 @@
 // `/ci template LABEL cpus=N mem=MiB idle=MIN`: what agents that Jenkins starts from now on are given (contract jenkins §2.3).
+import { agentNeeds } from '../core/agent-room.js';
 import type { CloudTemplate, MesosClouds } from '../core/agent-templates.js';
 import type { Json, MesosAgent } from '../core/cluster.js';
 import { defineCommand, type Ports } from '../core/command.js';
@@ -6,7 +7,7 @@ import { UpstreamError, UserError } from '../core/errors.js';
 import { failureWords, known, told } from '../core/gather.js';
 import { type TemplateArguments, templateArguments, wantedOf } from '../core/template-arguments.js';
 import { type TemplateFacts, type TemplatesBefore, templateView } from '../core/template-view.js';
-import { carries, needsOf, noSuchTemplate, pickSettings } from '../core/template-words.js';
+import { carries, noSuchTemplate, pickSettings } from '../core/template-words.js';
 import { SECOND } from '../core/time.js';
 import { cpus, memory } from '../core/words.js';
 
@@ -70,7 +71,7 @@ async function refuseTooLarge(matching: CloudTemplate[], args: TemplateArguments
   const machines = known(await told(ports.clock, 'Mesos', () => ports.mesos.agents(), ASIDE_MS)) ?? [];
   if (machines.length === 0) return;
   for (const one of matching) {
-    const needs = needsOf({ ...one, ...wantedOf(args) });
+    const needs = agentNeeds({ ...one, ...wantedOf(args) });
     if (machines.some(({ total }) => total.cpus >= needs.cpus && total.memMiB >= needs.memMiB)) continue;
     const size = `${cpus(needs.cpus)} and ${memory(needs.memMiB)}`;
     throw new UserError(

@@ -2,10 +2,10 @@
 
 import { agentNeeds } from './agent-room.js';
 import type { CloudTemplate, TemplateSeen, TemplateSettings } from './agent-templates.js';
-import type { Resources } from './cluster.js';
 import { UserError } from './errors.js';
 import { nearestName } from './parse.js';
 import { code, join, md, type Rich, shorten } from './text.js';
+import { atLeast } from './version.js';
 import { cpus, memory } from './words.js';
 
 /** The first plugin that does not stumble over a template without container settings (mesos-plugin #130). */
@@ -20,7 +20,7 @@ export const labelWords = ({ label }: { label: string }): Rich => (label === '' 
 /** As the argument of `template`. */
 export const typedLabel = (label: string): string => (label === '' || /\s/.test(label) ? `"${label}"` : label);
 
-/** `cpus=0.4 mem=1024`: the words that were typed, with their units written out. */
+/** Settings as people read them, with their units. */
 export const SETTING_WORDS: Readonly<Record<keyof TemplateSettings, { name: string; show(value: number): string }>> = {
   cpus: { name: 'cpus', show: (value) => `${value}` },
   memMiB: { name: 'memory', show: (value) => `${value.toLocaleString('en')} MiB` },
@@ -53,22 +53,14 @@ export const settingWords = (settings: Partial<TemplateSettings>): string =>
   }).join(', ');
 
 /** What Mesos is asked for when an agent with one executor starts. */
-export const needsOf = (template: CloudTemplate): Resources => agentNeeds(template);
-
 export const needsWords = (template: CloudTemplate): string => {
-  const needs = needsOf(template);
+  const needs = agentNeeds(template);
   return `${cpus(needs.cpus)} and ${memory(needs.memMiB)}`;
 };
 
 /** Where the plugin is known to stumble (contract jenkins §2.3): 0.7 and before with a template without container settings. */
 export const mayAbort = (pluginVersion: string | undefined, { generation, hasContainer }: CloudTemplate): boolean =>
-  generation === 0 && !hasContainer && (pluginVersion === undefined || isBefore(pluginVersion, MENDED_IN));
-
-function isBefore(version: string, other: string): boolean {
-  const [major = 0, minor = 0] = version.split('.').map((part) => Number.parseInt(part, 10) || 0);
-  const [otherMajor = 0, otherMinor = 0] = other.split('.').map(Number);
-  return major < otherMajor || (major === otherMajor && minor < otherMinor);
-}
+  generation === 0 && !hasContainer && (pluginVersion === undefined || !atLeast(pluginVersion, MENDED_IN));
 
 export function noSuchTemplate(label: string, templates: readonly CloudTemplate[]): UserError {
   const labels = [...new Set(templates.flatMap((template) => template.label.split(/\s+/)))].filter(

@@ -58,6 +58,7 @@ export const READS: Act[] = [
     task: (client) => client.task('F', 't'),
     endedTasks: (client) => client.endedTasks('F'),
     taskStatus: (client) => client.taskStatus('t'),
+    maintenance: (client) => client.maintenance(),
   }),
   ...act('Jenkins', jenkins, 'read', {
     controller: (client) => client.controller(),
@@ -96,6 +97,9 @@ export const WRITES: Act[] = [
     executorSettings: (client) => client.executorSettings(),
     setTemplateMax: (client) => client.setTemplateMax({ max: 2 }),
     setControllerExecutors: (client) => client.setControllerExecutors(2),
+    mesosClouds: (client) => client.mesosClouds(),
+    setTemplates: (client) => client.setTemplates({ cpus: 1 }, []),
+    agentActivity: (client) => client.agentActivity(),
     scmSync: (client) => client.scmSync(),
   }),
 ];

@@ -35,7 +35,9 @@ export async function machinesInMaintenance(http: HttpClient): Promise<MachineWi
   const ask = async <T>(what: string, schema: z.ZodType<T>) =>
     (await http.ask({ path: `/maintenance/${what}` }, schema)).value;
   try {
-    const [status, { windows = [] }] = await Promise.all([ask('status', Status), ask('schedule', Schedule)]);
+    const { down_machines: down = [], draining_machines: left = [] } = await ask('status', Status);
+    if (down.length + left.length === 0) return [];
+    const { windows = [] } = await ask('schedule', Schedule);
     const planned = new Map(
       windows.flatMap(({ machine_ids = [], unavailability }) =>
         machine_ids.map((machine) => [nameOf(machine), unavailability] as const),
@@ -46,10 +48,7 @@ export async function machinesInMaintenance(http: HttpClient): Promise<MachineWi
       const endsAt = start === undefined || duration === undefined ? undefined : start + duration;
       return { hostname: nameOf(machine), state, startsAt: start, endsAt };
     };
-    return [
-      ...(status.down_machines ?? []).map(windowOf('down')),
-      ...(status.draining_machines ?? []).map(windowOf('planned')),
-    ];
+    return [...down.map(windowOf('down')), ...left.map(windowOf('planned'))];
   } catch (error) {
     if (error instanceof UpstreamError && error.status === 404) return [];
     throw error;
