@@ -3,9 +3,9 @@
 // few calls they make (`Pick<Marathon, 'app'>`). Every method throws UpstreamError when the system refuses, fails or
 // stays silent. Reads are safe to repeat; each write says what twice means. Times are ms since the epoch.
 
+import type { AgentTemplates } from './agent-templates.js';
 import type { BuildCause, BuildReads } from './build-reads.js';
 import type { BuildActs, JenkinsJobs } from './jenkins-build.js';
-import type { AgentTemplates } from './agent-templates.js';
 import type { MachineMaintenance } from './mesos-maintenance.js';
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
