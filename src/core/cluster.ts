@@ -3,6 +3,8 @@
 // few calls they make (`Pick<Marathon, 'app'>`). Every method throws UpstreamError when the system refuses, fails or
 // stays silent. Reads are safe to repeat; each write says what twice means. Times are ms since the epoch.
 
+import type { JenkinsJobs } from './jenkins-build.js';
+
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
 
@@ -380,7 +382,7 @@ export interface ScmSyncStatus {
   source?: 'script' | 'footer' | undefined;
 }
 
-export interface Jenkins {
+export interface Jenkins extends JenkinsJobs {
   /** Base for links people get; undefined while nobody knows where the controller is. */
   publicUrl(): Promise<string | undefined>;
   pulse(): Promise<JenkinsPulse>;

@@ -64,6 +64,8 @@ export const READS: Act[] = [
     executors: (client) => client.executors(),
     buildQueue: (client) => client.buildQueue(),
     builds: (client) => client.builds(0),
+    jenkinsJob: (client) => client.jenkinsJob('team-a/api'),
+    jobNames: (client) => client.jobNames(),
     nodesWith: (client) => client.nodesWith('linux'),
     whoAmI: (client) => client.whoAmI(),
   }),

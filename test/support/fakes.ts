@@ -81,6 +81,8 @@ export function fakeJenkins(calls: Partial<Jenkins> = {}): Jenkins {
     executors: async () => aLoadOf(),
     buildQueue: async () => [],
     builds: async () => ({ builds: [], isCut: false }),
+    jenkinsJob: async () => undefined,
+    jobNames: async () => ({ names: [], isCut: false }),
     nodesWith: async () => [],
     executorSettings: async () => ({
       controllerExecutors: 2,

@@ -6,6 +6,7 @@ import { SECOND } from '../../core/time.js';
 import { type HttpOptions, type HttpRequest, httpClient } from '../http.js';
 import type { Scrub } from '../secrets.js';
 import { readBuilds } from './builds.js';
+import { jobReader } from './jobs.js';
 import { writer } from './post.js';
 import { pulseOf } from './pulse.js';
 import { explainJenkins } from './refusal.js';
@@ -75,6 +76,7 @@ export function jenkinsClient(options: JenkinsOptions): JenkinsClient {
   };
 
   return {
+    ...jobReader(http),
     close: http.close,
     publicUrl: async () => (publicUrl ?? (await baseUrl().catch(unknownWhere)))?.replace(/(?<!\/)\/+$/, ''),
     pulse: () => pulseOf(http, readMs),
