@@ -3,6 +3,7 @@
 // few calls they make (`Pick<Marathon, 'app'>`). Every method throws UpstreamError when the system refuses, fails or
 // stays silent. Reads are safe to repeat; each write says what twice means. Times are ms since the epoch.
 
+import type { BuildReads } from './build-reads.js';
 import type { JenkinsJobs } from './jenkins-build.js';
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
@@ -382,7 +383,7 @@ export interface ScmSyncStatus {
   source?: 'script' | 'footer' | undefined;
 }
 
-export interface Jenkins extends JenkinsJobs {
+export interface Jenkins extends JenkinsJobs, BuildReads {
   /** Base for links people get; undefined while nobody knows where the controller is. */
   publicUrl(): Promise<string | undefined>;
   pulse(): Promise<JenkinsPulse>;

@@ -83,6 +83,7 @@ export function fakeJenkins(calls: Partial<Jenkins> = {}): Jenkins {
     builds: async () => ({ builds: [], isCut: false }),
     jenkinsJob: async () => undefined,
     jobNames: async () => ({ names: [], isCut: false }),
+    consoleTail: async () => undefined,
     nodesWith: async () => [],
     executorSettings: async () => ({
       controllerExecutors: 2,

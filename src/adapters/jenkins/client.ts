@@ -2,10 +2,12 @@
 import type { z } from 'zod';
 import type { Jenkins, JenkinsExecutors, ScmSyncStatus } from '../../core/cluster.js';
 import { UpstreamError } from '../../core/errors.js';
+import { jobPath } from '../../core/jenkins-build.js';
 import { SECOND } from '../../core/time.js';
 import { type HttpOptions, type HttpRequest, httpClient } from '../http.js';
 import type { Scrub } from '../secrets.js';
 import { readBuilds } from './builds.js';
+import { consoleTail } from './console.js';
 import { jobReader } from './jobs.js';
 import { writer } from './post.js';
 import { pulseOf } from './pulse.js';
@@ -87,6 +89,7 @@ export function jenkinsClient(options: JenkinsOptions): JenkinsClient {
     },
     executors: computers,
     buildQueue: () => read('/queue/api/json', QUEUE, BuildQueue),
+    consoleTail: (jenkinsJob, build, bytes) => consoleTail(http, `${jobPath(jenkinsJob)}/${build}`, bytes, rest.scrub),
     builds: (from) => readBuilds(from, (path, tree) => read(path, tree, Jobs, buildLimits)),
     async nodesWith(label) {
       if (NO_LABEL.test(label)) return [];

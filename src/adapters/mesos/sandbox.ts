@@ -1,11 +1,11 @@
 // The end of a file in a task's sandbox, read on the agent that keeps it. Called by `client.ts`.
-import { StringDecoder } from 'node:string_decoder';
 import type { MesosAgent } from '../../core/cluster.js';
 import { UpstreamError } from '../../core/errors.js';
 import { plainLog } from '../../core/log-tail.js';
 import { SECOND } from '../../core/time.js';
 import type { HttpRequest } from '../http.js';
 import type { Scrub } from '../secrets.js';
+import { wholeText } from '../whole-text.js';
 import { agentById, type FarSide, toAgent } from './agents.js';
 import { ENOUGH, readList } from './listing.js';
 import { Executor, FilePart } from './schema.js';
@@ -137,23 +137,3 @@ async function directoryOf(
   });
   return directory;
 }
-
-const NEWLINE = 0x0a;
-
-/** @param cut the first byte stands in front of what was asked for */
-function wholeText(bytes: Buffer, cut: boolean): string {
-  // A last character that is still being written is held back.
-  return new StringDecoder('utf8').write(cut ? fromWholeLine(bytes) : bytes);
-}
-
-function fromWholeLine(bytes: Buffer): Buffer {
-  const newline = bytes.indexOf(NEWLINE);
-  if (newline >= 0 && newline < bytes.length - 1) return bytes.subarray(newline + 1);
-  // One line longer than all that was read: its end is better than nothing.
-  let start = 1;
-  while (start < bytes.length && isInsideCharacter(bytes[start])) start += 1;
-  return bytes.subarray(start);
-}
-
-/** UTF-8 marks every byte but a character's first. */
-const isInsideCharacter = (byte: number | undefined): boolean => byte !== undefined && (byte & 0xc0) === 0x80;
