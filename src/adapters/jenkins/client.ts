@@ -2,12 +2,10 @@
 import type { z } from 'zod';
 import type { Jenkins, JenkinsExecutors, ScmSyncStatus } from '../../core/cluster.js';
 import { UpstreamError } from '../../core/errors.js';
-import { jobPath } from '../../core/jenkins-build.js';
 import { SECOND } from '../../core/time.js';
 import { type HttpOptions, type HttpRequest, httpClient } from '../http.js';
 import type { Scrub } from '../secrets.js';
 import { readBuilds } from './builds.js';
-import { consoleTail } from './console.js';
 import { jobReader } from './jobs.js';
 import { writer } from './post.js';
 import { pulseOf } from './pulse.js';
@@ -16,6 +14,7 @@ import { BuildQueue, Computers, Controller, Jobs, NodeNames, WhoAmI } from './sc
 import { readFooter } from './scm-footer.js';
 import { type ScriptName, scriptAnswer, scriptText } from './script.js';
 import { ControllerSet, ExecutorsRead, ScmStatus, TemplateSet } from './script-schema.js';
+import { buildReader } from './stories.js';
 
 export interface JenkinsOptions
   extends Pick<HttpOptions, 'credentials' | 'clock' | 'scrub' | 'onResponse' | 'timeouts' | 'retryDelaysMs'> {
@@ -79,6 +78,7 @@ export function jenkinsClient(options: JenkinsOptions): JenkinsClient {
 
   return {
     ...jobReader(http),
+    ...buildReader(http, rest.scrub),
     close: http.close,
     publicUrl: async () => (publicUrl ?? (await baseUrl().catch(unknownWhere)))?.replace(/(?<!\/)\/+$/, ''),
     pulse: () => pulseOf(http, readMs),
@@ -89,7 +89,6 @@ export function jenkinsClient(options: JenkinsOptions): JenkinsClient {
     },
     executors: computers,
     buildQueue: () => read('/queue/api/json', QUEUE, BuildQueue),
-    consoleTail: (jenkinsJob, build, bytes) => consoleTail(http, `${jobPath(jenkinsJob)}/${build}`, bytes, rest.scrub),
     builds: (from) => readBuilds(from, (path, tree) => read(path, tree, Jobs, buildLimits)),
     async nodesWith(label) {
       if (NO_LABEL.test(label)) return [];

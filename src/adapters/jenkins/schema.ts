@@ -114,6 +114,7 @@ export interface JobEntry {
   url?: string | undefined;
   color?: string | undefined;
   builds?: BuildEntry[] | undefined;
+  lastBuild?: { timestamp: number } | undefined;
   jobs?: JobEntry[] | undefined;
 }
 
@@ -121,6 +122,7 @@ const Job: z.ZodType<JobEntry> = z.object({
   url: maybe(z.string()),
   color: maybe(z.string()),
   builds: maybe(seen(Build)),
+  lastBuild: maybe(z.object({ timestamp: z.number() })),
   jobs: z.lazy(() => maybe(seen(Job))),
 });
 

@@ -1,4 +1,5 @@
 // Builds as `…/api/json` shows them, and what jobs, builds and queue items share (contract jenkins §4.1), per line.
+import { commitsOf } from '../world/jenkins/commits.js';
 import type { Controller } from '../world/jenkins/controller.js';
 import { durationOf } from '../world/jenkins/home.js';
 import type { Build, Cause, JobDefinition, Parameters } from '../world/jenkins/model.js';
@@ -54,6 +55,26 @@ export function actionViews(context: ViewContext, parameters: Parameters, cause:
   ];
 }
 
+const userView = (context: ViewContext, fullName: string): Bean =>
+  record(undefined, { absoluteUrl: `${context.rootUrl}user/${encodeURIComponent(fullName.toLowerCase())}`, fullName });
+
+function changesView(context: ViewContext, build: Build): Bean {
+  const items = commitsOf(build).map(({ id, subject, author, at }) =>
+    record(className(context, 'hudson.plugins.git.GitChangeSet'), {
+      affectedPaths: ['src/app.ts'],
+      commitId: id,
+      timestamp: at,
+      author: userView(context, author),
+      comment: `${subject}\n`,
+      id,
+      msg: subject,
+    }),
+  );
+  return items.length === 0
+    ? record(className(context, 'hudson.scm.EmptyChangeLogSet'), { items, kind: null })
+    : record(className(context, 'hudson.plugins.git.GitChangeSetList'), { items, kind: 'git' });
+}
+
 export function buildView(context: ViewContext, build: Build): Bean {
   const { home } = context.controller;
   const pipeline = build.job.kind === 'pipeline';
@@ -79,11 +100,9 @@ export function buildView(context: ViewContext, build: Build): Bean {
       timestamp: () => build.startedAt,
       url: () => buildUrl(context, build),
       builtOn: pipeline ? undefined : builtOn,
-      changeSet: pipeline
-        ? undefined
-        : () => record(className(context, 'hudson.scm.EmptyChangeLogSet'), { items: [], kind: null }),
-      changeSets: pipeline ? () => [] : undefined,
-      culprits: () => [],
+      changeSet: pipeline ? undefined : () => changesView(context, build),
+      changeSets: pipeline ? () => (commitsOf(build).length === 0 ? [] : [changesView(context, build)]) : undefined,
+      culprits: () => [...new Set(commitsOf(build).map(({ author }) => author))].map((name) => userView(context, name)),
     },
     ['number', 'url'],
   );

@@ -1,0 +1,89 @@
+// Builds as people read about them: of one job, running everywhere, newest of all jobs (contract jenkins §4.1). Called by
+// `client.ts`.
+import { z } from 'zod';
+import type { BuildReads, BuildStory } from '../../core/build-reads.js';
+import { UpstreamError } from '../../core/errors.js';
+import { jobPath } from '../../core/jenkins-build.js';
+import type { HttpClient } from '../http.js';
+import type { Scrub } from '../secrets.js';
+import { Build, STORY } from './build-schema.js';
+import { consoleTail } from './console.js';
+import { walkJobs } from './job-pages.js';
+import { fullName, Jobs, pathOf } from './schema.js';
+
+/** 8,000 jobs, 200 at a time. */
+const MOST_PAGES = 40;
+
+const Builds = z.object({ builds: z.array(Build.nullish()).nullish() });
+
+const EXECUTORS = `executors[currentExecutable[${STORY}]],oneOffExecutors[currentExecutable[${STORY}]]`;
+
+// What runs may be no build, or one that nobody may see: then it has no number, or nothing at all.
+const Executor = z.object({ currentExecutable: Build.nullish().catch(undefined) }).nullish();
+const Running = z.object({
+  computer: z.array(
+    z.object({ executors: z.array(Executor).nullish(), oneOffExecutors: z.array(Executor).nullish() }).nullish(),
+  ),
+});
+
+export function buildReader(http: HttpClient, scrub: Scrub): BuildReads {
+  const ask = async <T>(path: string, tree: string, schema: z.ZodType<T>): Promise<T> =>
+    (await http.ask({ path: `${path}/api/json`, query: { tree } }, schema)).value;
+
+  const buildsOf = (jenkinsJob: string, count: number) =>
+    unlessAbsent(async () => {
+      const { builds } = await ask(jobPath(jenkinsJob), `builds[${STORY}]{0,${count}}`, Builds);
+      return (builds ?? []).flatMap((build) => (build ? [{ ...build.story, jenkinsJob }] : []));
+    });
+
+  return {
+    buildsOf,
+    buildStory: (jenkinsJob, build) =>
+      unlessAbsent(async () => {
+        const { story } = await ask(`${jobPath(jenkinsJob)}/${build}`, STORY, Build);
+        return { ...story, jenkinsJob };
+      }),
+    async runningBuilds() {
+      const { computer } = await ask('/computer', `computer[${EXECUTORS}]`, Running);
+      const executors = computer.flatMap((one) => [...(one?.executors ?? []), ...(one?.oneOffExecutors ?? [])]);
+      return newestFirst(executors.flatMap((executor) => storyOf(executor?.currentExecutable) ?? [])).reverse();
+    },
+    async newestBuilds(count) {
+      const last = new Map<string, number>();
+      const sawAll = await walkJobs({
+        fields: 'lastBuild[timestamp]',
+        mostPages: MOST_PAGES,
+        ask: async (path, tree) => (await http.ask({ path, query: { tree } }, Jobs)).value,
+        visit: (name, { lastBuild }) => {
+          if (lastBuild !== undefined) last.set(name, lastBuild.timestamp);
+        },
+      });
+      // The newest of all belong to the jobs that were built last.
+      const jobs = [...last].sort(([, a], [, b]) => b - a).slice(0, count);
+      const builds = await Promise.all(jobs.map(([name]) => buildsOf(name, count)));
+      return { builds: newestFirst(builds.flatMap((some) => some ?? [])).slice(0, count), isCut: !sawAll };
+    },
+    consoleTail: (jenkinsJob, build, bytes) => consoleTail(http, `${jobPath(jenkinsJob)}/${build}`, bytes, scrub),
+  };
+}
+
+/** A Pipeline is led on the controller; what its steps occupy elsewhere has its address, and no number. */
+function storyOf(build: z.infer<typeof Build> | null | undefined): BuildStory | undefined {
+  const jenkinsJob = fullName(pathOf(build?.url));
+  return jenkinsJob === undefined || !build ? undefined : { ...build.story, jenkinsJob };
+}
+
+/** Each once. */
+function newestFirst(builds: readonly BuildStory[]): BuildStory[] {
+  const byName = new Map(builds.map((build) => [`${build.jenkinsJob}#${build.number}`, build]));
+  return [...byName.values()].sort((a, b) => b.at - a.at);
+}
+
+async function unlessAbsent<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof UpstreamError && error.status === 404) return undefined;
+    throw error;
+  }
+}
