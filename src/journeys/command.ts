@@ -7,7 +7,7 @@ import { UpstreamError, UserError } from '../core/errors.js';
 import type { AnyJob, ChangeRun, ChangesJob, CommandJob, PressJob, ReadsJob } from '../core/jobs.js';
 import { type Parsed, parse } from '../core/parse.js';
 import { MINUTE, SECOND } from '../core/time.js';
-import { isTakenOver, rankOf, runChange, showStep } from './change.js';
+import { isTakenOver, rankOf, showStep } from './change.js';
 import { putWithChart } from './chart.js';
 import { inTime } from './deadline.js';
 import { runConfirmed } from './disrupt.js';
@@ -26,6 +26,7 @@ import {
   userErrorView,
   withChannelFault,
 } from './reply.js';
+import { runChange } from './run-change.js';
 import { othersMove, tellWaiting } from './waiting.js';
 
 /** What the ack says: a private message now, or nothing yet because the job will answer. */
