@@ -6,6 +6,7 @@ import {
   Again,
   changeRun,
   type Hands,
+  type HandsOptions,
   holdOn,
   LOCK_TIMES,
   LockLost,
@@ -62,20 +63,14 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     onError: (error: Error) => log.warn({ error: error.message }, 'a queue worker had trouble'),
     onTimes: tally.job,
   };
+  // What is followed has done its one write: others may go ahead of it between two looks.
+  const carryOut: HandsOptions<ReadsJob | ChangesJob>['process'] = async (job, token, signal) => {
+    const pause = await perform(job.data, changeRun(redis, keys, times, job as never, token, signal), performing);
+    if (pause !== undefined) throw new Again(pause.againMs / clock.speed);
+  };
   const hands: Hands[] = [
-    startHands<ReadsJob>({
-      ...common,
-      queue: 'reads',
-      concurrency: READS_AT_ONCE,
-      process: (job, token, signal) =>
-        perform(job.data, changeRun(redis, keys, times, job as never, token, signal), performing),
-    }),
-    startHands<ChangesJob>({
-      ...common,
-      queue: 'changes',
-      concurrency: 1,
-      process: (job, token, signal) => perform(job.data, changeRun(redis, keys, times, job, token, signal), performing),
-    }),
+    startHands<ReadsJob>({ ...common, queue: 'reads', concurrency: READS_AT_ONCE, process: carryOut }),
+    startHands<ChangesJob>({ ...common, queue: 'changes', concurrency: 1, process: carryOut }),
     startHands<PostJob>({
       ...common,
       queue: 'posts',

@@ -19,8 +19,10 @@ export type Effect = 'read' | 'change' | 'disrupt';
 export interface Syntax {
   /** Names of the positional words, in order. */
   words?: readonly string[];
-  /** Name of what all further words together are, such as a reason; without it they are a mistake. */
+  /** Name of what all further words together are, such as a reason; without it, or `list`, they are a mistake. */
   rest?: string;
+  /** Name of the further words, each for itself. */
+  list?: string;
   /** `switch`: `--now` · `value`: `--git URL` or `--git=URL` · `list`: may be given again. */
   options?: Readonly<Record<string, 'switch' | 'value' | 'list'>>;
 }
@@ -144,8 +146,28 @@ export interface ChangeSpec<Args, Before extends Json, Facts> extends Described<
   /** A look at what is there now. Kept with the job before `run`, so that a resumed run still knows what it changed. */
   before(args: Args, ports: Ports, asked: Asked): Promise<Before>;
   run(args: Args, ports: Ports, asked: Asked, before: Before): Promise<Facts>;
+  /** `run` only begins it: looked at until it is over, and then viewed. */
+  follow?: Following<Facts>;
   /** `ok` false: nothing was changed, or not everything. */
-  view(facts: Facts, asked: Asked): { ok: boolean; message: Message };
+  view(facts: Facts, asked: Asked): ChangeView;
+}
+
+export interface ChangeView {
+  ok: boolean;
+  message: Message;
+  /** Detail that goes into the thread of the change's message. */
+  thread?: Message | undefined;
+}
+
+/**
+ * What a change began and does not end by itself. Facts are JSON and kept with the job before the first look and after
+ * each, so a worker that takes it over looks on, and never runs it again.
+ */
+export interface Following<Facts> {
+  /** One look. `againMs`: how soon to look again; undefined: it is over. A system that is silent is a fact of it, no error. */
+  look(facts: Facts, ports: Ports, asked: Asked): Promise<{ facts: Facts; againMs: number | undefined }>;
+  /** What the change's message says meanwhile. What would be another text at every look is not worth saying. */
+  view(facts: Facts, asked: Asked): Message;
 }
 
 /** One look at a disruptive change on its way. `ifOver`: how it counts when this is still so at the deadline. */

@@ -2,7 +2,7 @@
 // was understood as: the worker parses again, so bots and workers of different versions still agree.
 
 import type { Outcome } from './audit.js';
-import type { JsonObject } from './cluster.js';
+import type { Json, JsonObject } from './cluster.js';
 import type { Actor, Place } from './command.js';
 import type { Message, PressAction } from './conversation.js';
 import type { MarathonEvent } from './marathon-event.js';
@@ -88,7 +88,9 @@ export interface ChangeProgress {
   waitUntil?: number;
   /** When the write was known to have arrived. */
   appliedAt?: number;
-  outcome?: { outcome: Outcome; summary: string; message: Message };
+  /** Of a change that is followed: what the last look knew. */
+  followed?: Json;
+  outcome?: { outcome: Outcome; summary: string; message: Message; thread?: Message | undefined };
 }
 
 /** What the bot may do with the queue: one call, which fails fast while Redis is down. */

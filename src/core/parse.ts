@@ -136,7 +136,7 @@ function nameWords(command: Command, tokens: readonly string[]): { named: Named;
   }
 
   const names = syntax.words ?? [];
-  if (words.length > names.length && syntax.rest === undefined) {
+  if (words.length > names.length && syntax.rest === undefined && syntax.list === undefined) {
     throw new UserError(
       `\`${command.name}\` does not know what to do with \`${shorten(words[names.length] ?? '')}\`.`,
       usageHint(command),
@@ -146,8 +146,10 @@ function nameWords(command: Command, tokens: readonly string[]): { named: Named;
     const word = words[index];
     if (word !== undefined) named[name] = word;
   });
-  const rest = words.slice(names.length).join(' ');
+  const further = words.slice(names.length);
+  const rest = further.join(' ');
   if (syntax.rest !== undefined && rest !== '') named[syntax.rest] = rest;
+  if (syntax.list !== undefined) named[syntax.list] = further;
   return { named, here };
 }
 

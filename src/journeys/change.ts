@@ -29,7 +29,7 @@ export function leftQueue(by: string): ChangeOutcome {
 }
 
 /** An edit notifies nobody: whoever waited for longer than this went back to work. */
-const LONG_WAIT_MS = 5 * MINUTE;
+export const LONG_WAIT_MS = 5 * MINUTE;
 
 export async function tellTurn(job: CommandJob | ConfirmedJob, ports: PerformPorts): Promise<void> {
   const waited = ports.clock.now() - job.at;
@@ -81,7 +81,7 @@ export async function finish(
 export async function tellEnd(
   job: CommandJob | ConfirmedJob,
   command: string,
-  { outcome, summary, message }: ChangeOutcome,
+  { outcome, summary, message, thread }: ChangeOutcome,
   { id, took }: { id: string; took: number },
   ports: PerformPorts,
 ): Promise<void> {
@@ -90,6 +90,10 @@ export async function tellEnd(
   const asked = context(md`${line}${whoseYes(job)}`);
   const told = await withChannelFault({ ...message, blocks: [...message.blocks, asked] }, ports);
   await showStep(job, 'done', told, ports, 'final');
+  if (thread !== undefined) {
+    const parent = rootKey(rootId(job));
+    await ports.messages.put(`${parent}/detail`, { kind: 'thread', parent }, thread, { priority: 'final', once: true });
+  }
   await ports.audit.record({
     v: 1,
     jobId: id,

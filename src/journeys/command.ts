@@ -26,7 +26,7 @@ import {
   userErrorView,
   withChannelFault,
 } from './reply.js';
-import { runChange } from './run-change.js';
+import { type Pause, runChange } from './run-change.js';
 import { othersMove, tellWaiting } from './waiting.js';
 
 /** What the ack says: a private message now, or nothing yet because the job will answer. */
@@ -124,7 +124,7 @@ async function queued(
 const STALE_AFTER_MS = 30 * MINUTE;
 
 /** Carries out one job. Whatever happens, the person who asked gets exactly one outcome. */
-export async function perform(job: ReadsJob | ChangesJob, run: ChangeRun, ports: PerformPorts): Promise<void> {
+export async function perform(job: ReadsJob | ChangesJob, run: ChangeRun, ports: PerformPorts): Promise<Pause | void> {
   switch (job.kind) {
     case 'command':
       return performCommand(job, run, ports);
@@ -140,16 +140,19 @@ export async function perform(job: ReadsJob | ChangesJob, run: ChangeRun, ports:
   }
 }
 
-async function performCommand(job: CommandJob, run: ChangeRun, ports: PerformPorts): Promise<void> {
-  await answering(job, run, ports, async () => {
+async function performCommand(job: CommandJob, run: ChangeRun, ports: PerformPorts): Promise<Pause | void> {
+  return answering(job, run, ports, async () => {
     const parsed = parse(job.text, ports.command.catalogue);
     const { command } = parsed;
+    const asked = askedFor(job, parsed, ports);
+    // What has been done is told to its end, whoever may do it by now.
+    const isDone = run.progress().step === 'following';
+    if (isDone && command.effect === 'change') return runChange(job, command, parsed, asked, run, ports);
     const refusal = await permissionOf(job, parsed, ports);
     if (!refusal.allowed) {
       ports.counted(command.name, 'refused');
       return answer(job, run, sorry(refusal.reason, refusal.hint), ports);
     }
-    const asked = askedFor(job, parsed, ports);
     if (command.effect === 'read') return read(job, command, parsed, asked, ports);
     if (ports.clock.now() - job.at > STALE_AFTER_MS && run.progress().step === 'queued') {
       throw new UserError(
@@ -189,9 +192,14 @@ function showable(message: Message, job: CommandJob, parsed: Parsed): Message {
 }
 
 /** Errors of what comes before any act end in the private answer; a change reports its own. */
-async function answering(job: AnyJob, run: ChangeRun, ports: PerformPorts, act: () => Promise<void>): Promise<void> {
+async function answering<Result>(
+  job: AnyJob,
+  run: ChangeRun,
+  ports: PerformPorts,
+  act: () => Promise<Result>,
+): Promise<Result | void> {
   try {
-    await act();
+    return await act();
   } catch (error) {
     // First of all: whatever failed, the one who has the job now answers it.
     if (isTakenOver(error, run)) throw error;

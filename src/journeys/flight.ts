@@ -1,7 +1,7 @@
 // What the steps of a confirmed change hand each other.
 import type { Asked, DisruptCommand } from '../core/command.js';
 import { type Message, say } from '../core/conversation.js';
-import type { ChangeRun, ConfirmedJob } from '../core/jobs.js';
+import type { ChangeRun, CommandJob, ConfirmedJob } from '../core/jobs.js';
 import type { Parsed } from '../core/parse.js';
 import type { Plan } from '../core/plans.js';
 import { md, mention, prose, type Rich } from '../core/text.js';
@@ -31,14 +31,18 @@ export const ended = (outcome: ChangeOutcome['outcome'], message: Message): Chan
 export const thread = ({ job, ports }: Flight, name: string, message: Message): Promise<void> =>
   inThread(job, name, message, ports);
 
-function inThread(job: ConfirmedJob, name: string, message: Message, ports: PerformPorts): Promise<void> {
+function inThread(job: CommandJob | ConfirmedJob, name: string, message: Message, ports: PerformPorts): Promise<void> {
   const parent = rootKey(rootId(job));
   return ports.messages.put(`${parent}/${hashOf(name)}`, { kind: 'thread', parent }, message, { priority: 'progress' });
 }
 
 /** An edit notifies nobody, and whoever asked went back to work. */
-export const tellAsker = (job: ConfirmedJob, id: string, outcome: ChangeOutcome, ports: PerformPorts): Promise<void> =>
-  inThread(job, `end:${id}`, say(md`${mention(job.actor.userId)} ${headline(outcome)}`), ports);
+export const tellAsker = (
+  job: CommandJob | ConfirmedJob,
+  id: string,
+  outcome: ChangeOutcome,
+  ports: PerformPorts,
+): Promise<void> => inThread(job, `end:${id}`, say(md`${mention(job.actor.userId)} ${headline(outcome)}`), ports);
 
 /** The outcome's first line, as it stands in its message. */
 function headline({ message, summary }: ChangeOutcome): Rich {

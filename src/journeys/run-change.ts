@@ -1,15 +1,16 @@
 // A change from its turn to its outcome: one message in the channel first, then the act. Each step is kept with the job, so
 // a worker that takes it over goes on where the other one died. How it is told is in `change.ts`.
 import type { Json } from '../core/cluster.js';
-import type { Asked, ChangeCommand } from '../core/command.js';
-import { context, say, sorry } from '../core/conversation.js';
+import type { Asked, ChangeCommand, ChangeView } from '../core/command.js';
+import { context, type Message, say, sorry } from '../core/conversation.js';
 import { UpstreamError } from '../core/errors.js';
 import type { ChangeRun, CommandJob } from '../core/jobs.js';
 import type { Parsed } from '../core/parse.js';
 import { code, md, mention } from '../core/text.js';
 import { MINUTE } from '../core/time.js';
 import { duration } from '../core/words.js';
-import { type ChangeOutcome, failure, finish, leftQueue, rootId, showStep, tellTurn } from './change.js';
+import { type ChangeOutcome, failure, finish, LONG_WAIT_MS, leftQueue, rootId, showStep, tellTurn } from './change.js';
+import { tellAsker } from './flight.js';
 import type { PerformPorts } from './ports.js';
 import { answerKey, answerTo, askedBy, channelRefusal, rootKey } from './reply.js';
 
@@ -18,6 +19,11 @@ const LOOK_MS = 100;
 /** Slack may pause us for a while; after this the act is given up unbegun. */
 const POST_PATIENCE_MS = 10 * MINUTE;
 
+/** Nothing is over and nothing lost: to be called again after so many ms of the clock. */
+export interface Pause {
+  againMs: number;
+}
+
 export async function runChange(
   job: CommandJob,
   command: ChangeCommand,
@@ -25,28 +31,23 @@ export async function runChange(
   asked: Asked,
   run: ChangeRun,
   ports: PerformPorts,
-): Promise<void> {
+): Promise<Pause | void> {
   const known = run.progress();
   if (known.outcome !== undefined) return finish(job, command.name, known.outcome, run, ports);
+  if (known.step === 'following') return goOn(job, command, parsed, asked, run, ports);
   if (known.step === 'queued') {
     await run.save({ startedAt: ports.clock.now() });
     const leftBy = await run.stopAsked();
     if (leftBy !== undefined) return finish(job, command.name, leftQueue(leftBy), run, ports);
     await tellTurn(job, ports);
   }
-  const slash = ports.command.settings.slashCommand;
-  await showStep(
-    job,
-    'posted',
-    say(
-      md`:hourglass_flowing_sand: Working on ${code(`${slash} ${parsed.text}`)}`,
-      context(askedBy(job.actor, slash, parsed.text)),
-    ),
-    ports,
-  );
+  const typed = `${ports.command.settings.slashCommand} ${parsed.text}`;
+  const working = say(md`:hourglass_flowing_sand: Working on ${code(typed)}`);
+  await showStep(job, 'posted', withAsker(working, job, parsed, ports), ports);
   if (!(await standsInChannel(job, run, ports))) return;
 
   const outcome = await act(command, parsed, asked, run, ports);
+  if (outcome === 'begun') return goOn(job, command, parsed, asked, run, ports);
   await run.save({ step: 'done', outcome });
   await finish(job, command.name, outcome, run, ports);
 }
@@ -57,7 +58,7 @@ async function act(
   asked: Asked,
   run: ChangeRun,
   ports: PerformPorts,
-): Promise<ChangeOutcome> {
+): Promise<ChangeOutcome | 'begun'> {
   const resumed = run.progress().step === 'applying';
   const stoppedBy = resumed ? undefined : await run.stopAsked();
   if (stoppedBy !== undefined) return cancelled(stoppedBy);
@@ -67,17 +68,60 @@ async function act(
     await run.save({ step: 'applying', before });
     await run.hold();
     const facts = await command.run(parsed.args, ports.command, asked, before);
-    const { ok, message } = command.view(facts, asked);
-    return { outcome: ok ? 'succeeded' : 'failed', summary: message.text, message };
+    if (command.follow === undefined) return outcomeOf(command.view(facts, asked));
+    await run.save({ step: 'following', followed: facts as Json });
+    return 'begun';
   } catch (error) {
     const begun = run.progress().step === 'applying';
     const surelyNot = error instanceof UpstreamError && !error.mayHaveArrived && !resumed;
-    return failure(error, begun && !surelyNot ? FATE_UNKNOWN : md`Nothing was changed.`, parsed.text, run, ports);
+    const unknown = command.follow === undefined ? FATE_UNKNOWN : LOOK_FIRST;
+    return failure(error, begun && !surelyNot ? unknown : md`Nothing was changed.`, parsed.text, run, ports);
   }
 }
 
-/** Every change says of itself that twice is once (`core/cluster.ts`). */
+/** Every change says of itself that twice is once (`core/cluster.ts`) … */
 const FATE_UNKNOWN = md`Whether it was done is not known; to ask again does no harm if it was.`;
+/** … but for what is followed. */
+const LOOK_FIRST = md`Whether it was done is not known: look before you ask again.`;
+
+/** One look at what goes on after the act. Between two looks the job lies in the queue and keeps nobody busy. */
+async function goOn(
+  job: CommandJob,
+  { name, follow, view }: ChangeCommand,
+  parsed: Parsed,
+  asked: Asked,
+  run: ChangeRun,
+  ports: PerformPorts,
+): Promise<Pause | void> {
+  let outcome: ChangeOutcome;
+  try {
+    if (follow === undefined) throw new Error(`${name} is followed, and has no look`);
+    const { facts, againMs } = await follow.look(run.progress().followed, ports.command, asked);
+    await run.save({ followed: facts as Json });
+    if (againMs !== undefined) {
+      await showStep(job, 'following', withAsker(follow.view(facts, asked), job, parsed, ports), ports);
+      return { againMs };
+    }
+    outcome = outcomeOf(view(facts, asked));
+  } catch (error) {
+    outcome = failure(error, md`It was begun; what became of it is not known.`, parsed.text, run, ports);
+  }
+  await run.save({ step: 'done', outcome });
+  await finish(job, name, outcome, run, ports);
+  if (ports.clock.now() - run.progress().startedAt > LONG_WAIT_MS) await tellAsker(job, run.id, outcome, ports);
+}
+
+const outcomeOf = ({ ok, message, thread }: ChangeView): ChangeOutcome => ({
+  outcome: ok ? 'succeeded' : 'failed',
+  summary: message.text,
+  message,
+  ...(thread === undefined ? {} : { thread }),
+});
+
+function withAsker(message: Message, job: CommandJob, { text }: Parsed, { command }: PerformPorts): Message {
+  const asked = context(askedBy(job.actor, command.settings.slashCommand, text));
+  return { ...message, blocks: [...message.blocks, asked] };
+}
 
 const cancelled = (by: string): ChangeOutcome => {
   const message = say(md`:no_entry_sign: Cancelled before it began, by ${mention(by)}. Nothing was changed.`);

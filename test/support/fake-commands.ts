@@ -15,6 +15,9 @@ export interface Scripted {
   colour: string;
   strokes: number;
   paint(colour: string): Promise<void>;
+  /** `bake`: how often it was begun; what each look sees, the last one for good. */
+  baked: number;
+  looks: { state: string; againMs?: number; thread?: string }[];
   /** `swap`: what is there, which the confirmation is bound to. */
   version: string;
   nothingToDo: boolean;
@@ -31,6 +34,7 @@ export interface FakeCommands {
   catalogue: Catalogue;
   look: Command;
   paint: Command;
+  bake: Command;
   swap: Command;
 }
 
@@ -43,6 +47,8 @@ export function fakeCommands(): FakeCommands {
       if (script.colour !== colour) script.strokes += 1;
       script.colour = colour;
     },
+    baked: 0,
+    looks: [{ state: 'done' }],
     version: 'v1',
     nothingToDo: false,
     waitMs: 0,
@@ -81,6 +87,32 @@ export function fakeCommands(): FakeCommands {
     },
     view: (facts) => ({ ok: true, message: say(md`${String(facts.before)} → ${facts.colour}`) }),
   });
+  const bake = defineCommand({
+    name: 'bake',
+    usage: 'bake',
+    summary: 'Bakes, which takes its time.',
+    examples: ['bake'],
+    args: z.object({}),
+    effect: 'change',
+    before: async () => null,
+    async run() {
+      script.baked += 1;
+      return { looked: 0, state: 'in the oven', thread: '' };
+    },
+    follow: {
+      async look({ looked }) {
+        const seen = script.looks[Math.min(looked, script.looks.length - 1)];
+        if (seen === undefined) throw new Error('nobody looks');
+        return { facts: { looked: looked + 1, state: seen.state, thread: seen.thread ?? '' }, againMs: seen.againMs };
+      },
+      view: ({ state }) => say(md`Baking: ${state}`),
+    },
+    view: ({ state, thread }) => ({
+      ok: state === 'done',
+      message: say(md`Baked: ${state}`),
+      thread: thread === '' ? undefined : say(md`${thread}`),
+    }),
+  });
   const swap = defineCommand<object, JsonObject>({
     name: 'swap',
     usage: 'swap',
@@ -109,5 +141,5 @@ export function fakeCommands(): FakeCommands {
         lost: 'Lost sight of the swap',
       })[outcome],
   });
-  return { script, catalogue: catalogueOf([help, look, paint, swap]), look, paint, swap };
+  return { script, catalogue: catalogueOf([help, look, paint, bake, swap]), look, paint, bake, swap };
 }

@@ -49,7 +49,7 @@ export async function swapping(progress: Partial<ChangeProgress> = {}, calls: Fa
     planId: 'd-ana',
     confirmedBy: 'U0LEE',
   };
-  const begin = () => perform(job, run, ports);
+  const begin = async () => void (await perform(job, run, ports));
   const of = (key: RegExp) => ports.messages.said.filter((said) => key.test(said.key)).map((said) => said.message.text);
   return {
     ...ports,
