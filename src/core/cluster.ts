@@ -4,7 +4,7 @@
 // stays silent. Reads are safe to repeat; each write says what twice means. Times are ms since the epoch.
 
 import type { BuildReads } from './build-reads.js';
-import type { JenkinsJobs } from './jenkins-build.js';
+import type { BuildActs, JenkinsJobs } from './jenkins-build.js';
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
@@ -383,7 +383,7 @@ export interface ScmSyncStatus {
   source?: 'script' | 'footer' | undefined;
 }
 
-export interface Jenkins extends JenkinsJobs, BuildReads {
+export interface Jenkins extends JenkinsJobs, BuildActs, BuildReads {
   /** Base for links people get; undefined while nobody knows where the controller is. */
   publicUrl(): Promise<string | undefined>;
   pulse(): Promise<JenkinsPulse>;

@@ -47,3 +47,55 @@ export const jobPath = (fullName: string): string =>
     .split('/')
     .map((segment) => `/job/${encodeURIComponent(segment)}`)
     .join('');
+
+/** What Jenkins remembers of how a build or a queue item came to be: by this one is known from another. */
+export interface BuildOrigin {
+  /** Of a build on cores before 1.601: undefined. */
+  queueId: number | undefined;
+  /** Undefined while it waits. */
+  number: number | undefined;
+  /** Account that asked for it; `anonymous` where nobody logs in, undefined for what no person started. */
+  account: string | undefined;
+  /** What Jenkins tells of them: passwords it keeps to itself. */
+  parameters: Record<string, string>;
+}
+
+/** What of one job waits, and what was built of it lately. */
+export interface JobTrace {
+  /** New at each start of the JVM. */
+  session: string | undefined;
+  nextNumber: number;
+  /** Waiting ones and the newest builds, those that run included. */
+  origins: BuildOrigin[];
+}
+
+export interface BuildQueueEntry {
+  id: number;
+  /** Full name of the job. */
+  jenkinsJob: string;
+  /** Jenkins' words, empty once it has left. */
+  why: string;
+  inQueueSince: number;
+  account: string | undefined;
+  state: 'waiting' | 'started' | 'cancelled';
+  /** Of the build that came of it. */
+  number: number | undefined;
+}
+
+export interface BuildActs {
+  /** `undefined`: no such job, or no right to see it. Safe to repeat. */
+  jobTrace(fullName: string): Promise<JobTrace | undefined>;
+  /**
+   * Twice may be two builds: after an answer that was lost look at the trace first, never send it again (contract jenkins
+   * §4.4). Jenkins itself takes the same job with the same parameters only once into its queue.
+   * @param parameters those that are not left to their defaults; undefined: of a job without any
+   * @returns id of the queue item; undefined when Jenkins took it without naming one
+   */
+  startBuild(fullName: string, parameters: Record<string, string> | undefined): Promise<number | undefined>;
+  /** `undefined`: never there, or left more than five minutes ago. Safe to repeat. */
+  queueItem(id: number): Promise<BuildQueueEntry | undefined>;
+  /** Twice equals once, and so does one that has left: whether it was cancelled is seen by looking. */
+  cancelQueueItem(id: number): Promise<void>;
+  /** Twice equals once, also of a build that is over: whether it stopped is seen by looking. */
+  stopBuild(fullName: string, number: number): Promise<void>;
+}

@@ -71,6 +71,8 @@ export const READS: Act[] = [
     buildStory: (client) => client.buildStory('team-a/api', 7),
     runningBuilds: (client) => client.runningBuilds(),
     newestBuilds: (client) => client.newestBuilds(3),
+    jobTrace: (client) => client.jobTrace('team-a/api'),
+    queueItem: (client) => client.queueItem(412),
     nodesWith: (client) => client.nodesWith('linux'),
     whoAmI: (client) => client.whoAmI(),
   }),
@@ -89,6 +91,9 @@ export const WRITES: Act[] = [
   ...act('Jenkins', jenkins, 'write', {
     quietDown: (client) => client.quietDown('because'),
     cancelQuietDown: (client) => client.cancelQuietDown(),
+    startBuild: (client) => client.startBuild('team-a/api', { BRANCH: 'main' }),
+    cancelQueueItem: (client) => client.cancelQueueItem(412),
+    stopBuild: (client) => client.stopBuild('team-a/api', 7),
     executorSettings: (client) => client.executorSettings(),
     setTemplateMax: (client) => client.setTemplateMax({ max: 2 }),
     setControllerExecutors: (client) => client.setControllerExecutors(2),

@@ -5,6 +5,7 @@ import { UpstreamError } from '../../core/errors.js';
 import { SECOND } from '../../core/time.js';
 import { type HttpOptions, type HttpRequest, httpClient } from '../http.js';
 import type { Scrub } from '../secrets.js';
+import { buildActs } from './build-acts.js';
 import { readBuilds } from './builds.js';
 import { jobReader } from './jobs.js';
 import { writer } from './post.js';
@@ -79,6 +80,7 @@ export function jenkinsClient(options: JenkinsOptions): JenkinsClient {
   return {
     ...jobReader(http),
     ...buildReader(http, rest.scrub),
+    ...buildActs(http, post),
     close: http.close,
     publicUrl: async () => (publicUrl ?? (await baseUrl().catch(unknownWhere)))?.replace(/(?<!\/)\/+$/, ''),
     pulse: () => pulseOf(http, readMs),
