@@ -98,5 +98,11 @@ export const WRITES: Act[] = [
     setTemplateMax: (client) => client.setTemplateMax({ max: 2 }),
     setControllerExecutors: (client) => client.setControllerExecutors(2),
     scmSync: (client) => client.scmSync(),
+    scmSaveAll: (client) => client.scmSaveAll(),
+    scmPurge: (client) => client.scmPurge(),
+    scmIncoming: (client) => client.scmIncoming(),
+    scmPull: (client) => client.scmPull(),
+    reload: (client) => client.reload(),
+    restartJvm: (client) => client.restartJvm('safe'),
   }),
 ];

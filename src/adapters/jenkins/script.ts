@@ -5,7 +5,14 @@ import { z } from 'zod';
 import type { UpstreamError } from '../../core/errors.js';
 import { shorten } from '../http-body.js';
 
-export type ScriptName = 'executors-read' | 'template-max-set' | 'controller-executors-set' | 'scm-sync-status';
+export type ScriptName =
+  | 'executors-read'
+  | 'template-max-set'
+  | 'controller-executors-set'
+  | 'scm-sync-status'
+  | 'scm-sync-save'
+  | 'scm-sync-purge'
+  | 'scm-sync-incoming';
 
 /** The base64 alphabet cannot close the quotes around it, so no argument reaches the compiler. */
 export function scriptText(name: ScriptName, args: object): string {
