@@ -32,6 +32,8 @@ const GIT_STATUS = 128;
 const SHUTDOWN_MS = 1 * SECOND;
 /** `restart` gives the page five seconds before builds die (contract jenkins §4.2). */
 const RESTART_MS = 5 * SECOND;
+/** Once no build runs (`Jenkins.safeRestart`). */
+const SAFE_RESTART_MS = 10 * SECOND;
 const RELOAD_MS = 6 * SECOND;
 
 export interface BuildRequest {
@@ -194,7 +196,7 @@ export class Controller implements Program {
   /** The JVM again, in the same task and sandbox: `safe` waits for builds, and a cancelled quiet-down cancels it. */
   restart(how: 'safe' | 'now'): void {
     if (how === 'now') {
-      this.#timers.after(RESTART_MS, () => this.#rerun());
+      this.#rerun(RESTART_MS);
       return;
     }
     this.#restartWhenIdle = true;
@@ -204,7 +206,8 @@ export class Controller implements Program {
 
   #restartIfStillQuiet(): void {
     this.#timers.after(0, () => {
-      if (this.#restartWhenIdle && this.farm.quietingDown && this.farm.running.length === 0) this.#rerun();
+      if (this.#restartWhenIdle && this.farm.quietingDown && this.farm.running.length === 0)
+        this.#rerun(SAFE_RESTART_MS);
     });
   }
 
@@ -251,12 +254,13 @@ export class Controller implements Program {
     this.#farm.agents.register();
   }
 
-  #rerun(): void {
+  /** The page says so at once, and the JVM ends a little later. */
+  #rerun(afterMs: number): void {
     if (this.phase !== 'up') return;
     this.phase = 'restarting';
     this.#restartWhenIdle = false;
     this.#log(restarts);
-    this.#timers.after(2 * SECOND, () => {
+    this.#timers.after(afterMs, () => {
       this.#endJvm();
       this.#timers = timersOf(this.#world.clock);
       this.#boot();
