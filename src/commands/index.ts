@@ -11,6 +11,7 @@ import { help } from './help.js';
 import { history } from './history.js';
 import { lock } from './lock.js';
 import { logs } from './logs.js';
+import { quiet } from './quiet.js';
 import { restart } from './restart.js';
 import { resume } from './resume.js';
 import { rollback } from './rollback.js';
@@ -18,7 +19,12 @@ import { scale } from './scale.js';
 import { silence } from './silence.js';
 import { status } from './status.js';
 import { suspend } from './suspend.js';
+import { sync } from './sync.js';
+import { syncPurge } from './sync-purge.js';
+import { syncReload } from './sync-reload.js';
+import { syncSave } from './sync-save.js';
 import { unlock } from './unlock.js';
+import { unquiet } from './unquiet.js';
 import { usage } from './usage.js';
 import { versions } from './versions.js';
 import { where } from './where.js';
@@ -39,6 +45,12 @@ export const commands: readonly Command[] = [
   suspend,
   resume,
   scale,
+  sync,
+  syncSave,
+  syncReload,
+  syncPurge,
+  quiet,
+  unquiet,
   cancel,
   lock,
   unlock,

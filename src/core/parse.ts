@@ -74,8 +74,9 @@ const bare = (word: string): string => word.toLowerCase().replace(/(?<=[^.!?,;:]
 
 /** `sync sav`: the second word of a command that takes none, where others begin with the same. */
 function refuseNearly(command: Command, [second]: readonly string[], text: string, catalogue: Catalogue): void {
-  const { words = [], rest } = command.syntax ?? {};
-  if (second === undefined || second.startsWith('-') || words.length > 0 || rest !== undefined) return;
+  const { words = [], rest, list } = command.syntax ?? {};
+  const takesWords = words.length > 0 || rest !== undefined || list !== undefined;
+  if (second === undefined || second.startsWith('-') || takesWords) return;
   const longer = catalogue.all().flatMap(({ name }) => (name.startsWith(`${command.name} `) ? [name] : []));
   if (longer.length === 0) return;
   const typed = `${command.name} ${second}`;

@@ -1,0 +1,72 @@
+// Follows a change of Jenkins' configuration until git has it: the commands that make one look before it, note when they
+// made it, and look again and again after it; what each look means is `scm-follow.ts`. All of it is JSON, kept with the job.
+import type { Jenkins } from './cluster.js';
+import { known, told } from './gather.js';
+import { SAVED_WITHIN_MS, type Saved, type ScmMark, savedSince, savedWords, scmMark } from './scm-follow.js';
+import { offWords, scmState } from './scm-words.js';
+import { md, type Rich } from './text.js';
+import { type Clock, SECOND } from './time.js';
+
+/** SCM sync before the change. A type, so that it is JSON to the journey. */
+export type GitBefore =
+  | { mark: ScmMark }
+  /** Nothing is promised: why. */
+  | { mark: null; why: string };
+
+export type GitFollow = {
+  before: GitBefore;
+  /** When the change was made, ms since the epoch. */
+  madeAt: number;
+  /** By the last look; null: none yet, or nothing to look for. */
+  saved: Saved | null;
+};
+
+type Eyes = { jenkins: Pick<Jenkins, 'scmSync'>; clock: Clock };
+
+/** A change does not wait long for a look at what it does not need. */
+const LOOK_MS = 10 * SECOND;
+
+export async function gitBefore({ jenkins, clock }: Eyes): Promise<GitBefore> {
+  const look = await told(clock, 'Jenkins', () => jenkins.scmSync(), LOOK_MS);
+  if (!look.ok) return { mark: null, why: `Whether git gets it is not known (${look.missing}).` };
+  if (scmState(look.value) === 'off') return { mark: null, why: `Git does not get it: ${offWords(look.value)}.` };
+  return { mark: scmMark(look.value) };
+}
+
+/** @param before as it was kept with the job, before the change was made */
+export const gitAfter = (before: GitBefore, { clock }: Pick<Eyes, 'clock'>): GitFollow => ({
+  before,
+  madeAt: clock.now(),
+  saved: null,
+});
+
+const SOON_MS = 2 * SECOND;
+const LATER_MS = 5 * SECOND;
+/** A push that works is there by then. */
+const SOON_FOR_MS = 30 * SECOND;
+
+/** One look. `againMs`: how soon to look again; undefined: it is over. */
+export async function lookAtGit(
+  git: GitFollow,
+  { jenkins, clock }: Eyes,
+): Promise<{ git: GitFollow; againMs: number | undefined }> {
+  const { mark } = git.before;
+  if (mark === null) return { git, againMs: undefined };
+  const look = await told(clock, 'Jenkins', () => jenkins.scmSync(), LOOK_MS);
+  const since = clock.now() - git.madeAt;
+  const status = known(look);
+  const saved: Saved =
+    status === undefined ? unseen(look.ok ? '' : look.missing, since) : savedSince(mark, status, since);
+  const againMs = saved.state !== 'going' ? undefined : since < SOON_FOR_MS ? SOON_MS : LATER_MS;
+  return { git: { ...git, saved: saved.state === 'saved' ? { ...saved, afterMs: since } : saved }, againMs };
+}
+
+/** Jenkins was up when it took the change: it is waited for, as long as for a push. */
+const unseen = (missing: string, since: number): Saved =>
+  since < SAVED_WITHIN_MS ? { state: 'going', line: 'SCM sync does not say' } : { state: 'unseen', why: missing };
+
+/** One sentence for the message of the change, while it is followed and after. */
+export function gitWords({ before, saved }: GitFollow): Rich {
+  if (before.mark === null) return md`${before.why}`;
+  return saved === null ? md`` : savedWords(saved);
+}
