@@ -2,13 +2,13 @@
 // instances of a static agents' app (contract jenkins §2).
 import { z } from 'zod';
 import { given, wholeNumber, words } from '../core/arguments.js';
-import type { AgentTemplate, TemplateChangeResult } from '../core/cluster.js';
-import { type Asked, defineCommand, type Ports } from '../core/command.js';
+import type { AgentTemplate, Json, TemplateChangeResult } from '../core/cluster.js';
+import { type Asked, type ChangeSpec, defineCommand, type Ports } from '../core/command.js';
 import { type Message, say, sorry } from '../core/conversation.js';
 import { lockedWords } from '../core/deploy-lock.js';
 import { UpstreamError, UserError } from '../core/errors.js';
 import { failureWords } from '../core/gather.js';
-import { type GitBefore, type GitFollow, gitAfter, gitBefore, gitWords, lookAtGit } from '../core/git-follow.js';
+import { savedInGit } from '../core/git-follow.js';
 import { nearestName } from '../core/parse.js';
 import { join, md, type Rich } from '../core/text.js';
 import { counted, cpus, memory } from '../core/words.js';
@@ -43,8 +43,8 @@ const executorCount = typed.transform(({ count, label, controller }, context) =>
 type Args = z.output<typeof executorCount>;
 
 type Before =
-  | { kind: 'templates'; templates: AgentTemplate[]; matching: AgentTemplate[]; runningAgents: number; git: GitBefore }
-  | { kind: 'controller'; count: number; git: GitBefore }
+  | { kind: 'templates'; templates: AgentTemplate[]; matching: AgentTemplate[]; runningAgents: number }
+  | { kind: 'controller'; count: number }
   | { kind: 'app'; appId: string; instances: number };
 
 interface Facts {
@@ -53,11 +53,9 @@ interface Facts {
   result: TemplateChangeResult | undefined;
   /** Read back after the write: a number, `mixed` values, or why it could not be read. */
   after: number | 'mixed' | 'gone' | { unread: string };
-  /** Null: nothing of Jenkins' configuration was changed. */
-  git: GitFollow | null;
 }
 
-export const scale = defineCommand({
+const ofExecutors: ChangeSpec<Args, Json, Facts> = {
   name: 'scale',
   usage: 'scale executors <count> [--label L] [--controller]',
   summary: 'Change how many Jenkins executors run.',
@@ -75,22 +73,25 @@ export const scale = defineCommand({
   exclusive: true,
   before: async (args, ports, asked) => JSON.parse(JSON.stringify(await look(args, ports, asked))),
   run: (args, ports, asked, before) => run(args, ports, asked, before as unknown as Before),
-  follow: {
-    async look(facts, ports) {
-      if (facts.git === null) return { facts, againMs: undefined };
-      const { git, againMs } = await lookAtGit(facts.git, ports);
-      return { facts: { ...facts, git }, againMs };
-    },
-    view: (facts) => view(facts).message,
-  },
   view,
-});
+};
+
+export const scale = defineCommand(savedInGit(ofExecutors, isChange));
+
+/** A worker that died after the write finds everything as it was wanted, and the values of before tell that it was not. */
+function isChange({ args, before, result }: Facts): boolean {
+  switch (before.kind) {
+    case 'app':
+      return false;
+    case 'controller':
+      return before.count !== args.count;
+    case 'templates':
+      return result?.refused.length === 0 && before.matching.some(({ maxExecutors }) => maxExecutors !== args.count);
+  }
+}
 
 async function look({ label, controller }: Args, ports: Ports, _asked: Asked): Promise<Before> {
-  if (controller) {
-    const [{ controllerExecutors }, git] = await Promise.all([ports.jenkins.executorSettings(), gitBefore(ports)]);
-    return { kind: 'controller', count: controllerExecutors, git };
-  }
+  if (controller) return { kind: 'controller', count: (await ports.jenkins.executorSettings()).controllerExecutors };
   const { executorsAppId } = ports.settings;
   if (executorsAppId !== undefined && label === undefined) {
     const app = await ports.marathon.app(executorsAppId);
@@ -101,9 +102,8 @@ async function look({ label, controller }: Args, ports: Ports, _asked: Asked): P
   const { templates } = await ports.jenkins.executorSettings();
   const matching = label === undefined ? templates : templates.filter((template) => carries(template, label));
   if (matching.length === 0) throw noTemplate(label, templates);
-  const [{ computers }, git] = await Promise.all([ports.jenkins.executors(), gitBefore(ports)]);
+  const { computers } = await ports.jenkins.executors();
   return {
-    git,
     kind: 'templates',
     templates,
     matching,
@@ -138,21 +138,16 @@ async function run(args: Args, ports: Ports, asked: Asked, before: Before): Prom
   switch (before.kind) {
     case 'controller': {
       const { to, applied } = await jenkins.setControllerExecutors(args.count);
-      const git = before.count === to ? null : gitAfter(before.git, ports);
-      return { args, before, result: undefined, after: applied ? to : { unread: 'saved, but not in force yet' }, git };
+      return { args, before, result: undefined, after: applied ? to : { unread: 'saved, but not in force yet' } };
     }
     case 'app': {
       if (before.instances !== args.count) await setInstances(before.appId, args.count, ports, asked);
       const after = await readBack(async () => (await marathon.app(before.appId))?.instances ?? 'gone');
-      return { args, before, result: undefined, after, git: null };
+      return { args, before, result: undefined, after };
     }
     case 'templates': {
       const result = await jenkins.setTemplateMax({ max: args.count, label: args.label });
-      // A worker that died after the write finds everything unchanged, and the values of before tell that it was not.
-      const differed = before.matching.some(({ maxExecutors }) => maxExecutors !== args.count);
-      const isChanged = result.saved || (differed && result.refused.length === 0);
-      const git = isChanged ? gitAfter(before.git, ports) : null;
-      return { args, before, result, after: await readBack(() => templatesNow(args.label, ports)), git };
+      return { args, before, result, after: await readBack(() => templatesNow(args.label, ports)) };
     }
   }
 }
@@ -194,27 +189,16 @@ function view(facts: Facts): { ok: boolean; message: Message } {
   return { ok: true, message: changed(facts) };
 }
 
-function changed({ args, before, git }: Facts): Message {
+function changed({ args, before }: Facts): Message {
   const { what, from, unit } = subjectOf(before);
   const distinct = [...new Set(from)];
   if (distinct.every((count) => count === args.count)) {
     return say(md`:white_check_mark: ${what}: already ${counted(args.count, unit)}. Nothing was changed.`);
   }
   return say(
-    md`${markOf(git)} ${what}: ${join(distinct, ' and ')} → *${counted(args.count, unit)}*. ${effectOf(before, args.count)}${inGit(git)}`,
+    md`:white_check_mark: ${what}: ${join(distinct, ' and ')} → *${counted(args.count, unit)}*. ${effectOf(before, args.count)}`,
   );
 }
-
-/** The change itself is made; until git has it, or cannot, it is not over. */
-function markOf(git: GitFollow | null): Rich {
-  if (git === null || git.before.mark === null || git.saved?.state === 'saved') return md`:white_check_mark:`;
-  return git.saved === null || git.saved.state === 'going' ? md`:hourglass_flowing_sand:` : md`:warning:`;
-}
-
-const inGit = (git: GitFollow | null): Rich => {
-  const words = git === null ? md`` : gitWords(git);
-  return words.plain === '' ? words : md` ${words}`;
-};
 
 function subjectOf(before: Before): { what: string; from: number[]; unit: 'executor' | 'instance' } {
   switch (before.kind) {
@@ -275,10 +259,10 @@ const generation2 = (count: number): Message =>
     'To run more builds at once, give the cluster room; `usage` shows what is free.',
   );
 
-function unread({ args, before, git }: Facts, why: string): Message {
+function unread({ args, before }: Facts, why: string): Message {
   const { what, from, unit } = subjectOf(before);
   return say(
-    md`:warning: ${what}: ${join([...new Set(from)], ' and ')} → *${counted(args.count, unit)}*, as far as it was answered; ${why}.${inGit(git)}`,
+    md`:warning: ${what}: ${join([...new Set(from)], ' and ')} → *${counted(args.count, unit)}*, as far as it was answered; ${why}.`,
   );
 }
 

@@ -2,11 +2,12 @@
 import { z } from 'zod';
 import { type Asked, defineCommand, type Ports } from '../core/command.js';
 import { type Message, say } from '../core/conversation.js';
-import { type GitFollow, gitAfter, gitWords, lookAtGit } from '../core/git-follow.js';
-import { scmMark } from '../core/scm-follow.js';
+import { type GitFollow, gitAfter, lookAtGit } from '../core/git-follow.js';
+import { savedWords, scmMark } from '../core/scm-follow.js';
 import { scmAtWork } from '../core/scm-look.js';
-import { md } from '../core/text.js';
-import { counted } from '../core/words.js';
+import { code, md, type Rich } from '../core/text.js';
+import { SECOND } from '../core/time.js';
+import { counted, duration } from '../core/words.js';
 
 /** Kept before anything is asked for. A type, so that it is JSON to the journey. */
 type Before = { mark: ReturnType<typeof scmMark>; unpushed: number; queued: number };
@@ -37,8 +38,8 @@ export const syncSave = defineCommand<object, Before, Facts>({
       const { git, againMs } = await lookAtGit(facts.git, ports);
       return { facts: { ...facts, git }, againMs };
     },
-    view: ({ git, waited }) =>
-      say(md`:hourglass_flowing_sand: SCM sync saves everything${waitedWords(waited)}. ${gitWords(git)}`),
+    view: (facts) =>
+      say(md`:hourglass_flowing_sand: SCM sync saves everything${waitedWords(facts)}. ${savedIn(facts)}`),
   },
   view,
 });
@@ -52,16 +53,25 @@ async function run(_: object, ports: Ports, _asked: Asked, { mark, unpushed, que
   return { git: gitAfter({ mark }, ports), waited: waiting.length === 0 ? null : waiting.join(' and ') };
 }
 
-const waitedWords = (waited: string | null) => (waited === null ? md`` : md`, with ${waited} before`);
+const waitedWords = ({ waited }: Facts): Rich => (waited === null ? md`` : md`, with ${waited} before`);
 
-function view({ git, waited }: Facts): { ok: boolean; message: Message } {
-  const { saved } = git;
-  if (saved?.state === 'saved' && saved.commit === undefined)
-    return { ok: true, message: say(md`:white_check_mark: Git had everything already. Nothing had to be saved.`) };
-  if (saved?.state === 'saved')
+const savedIn = ({ git: { saved } }: Facts): Rich => (saved === null ? md`` : savedWords(saved));
+
+function view(facts: Facts): { ok: boolean; message: Message } {
+  const { saved } = facts.git;
+  if (saved?.state !== 'saved')
     return {
-      ok: true,
-      message: say(md`:large_green_circle: Everything is in git${waitedWords(waited)}. ${gitWords(git)}`),
+      ok: false,
+      message: say(md`:red_circle: SCM sync was asked to save everything${waitedWords(facts)}. ${savedIn(facts)}`),
     };
-  return { ok: false, message: say(md`:red_circle: SCM sync was asked to save everything. ${gitWords(git)}`) };
+  const { commit, afterMs = 0 } = saved;
+  if (commit === undefined)
+    return { ok: true, message: say(md`:white_check_mark: Git had everything already. Nothing had to be saved.`) };
+  const took = duration(Math.max(SECOND, afterMs));
+  return {
+    ok: true,
+    message: say(
+      md`:large_green_circle: Everything is saved in git after ${took}, commit ${code(commit.slice(0, 7))}${waitedWords(facts)}.`,
+    ),
+  };
 }

@@ -1,8 +1,18 @@
-// Follows a change of Jenkins' configuration until git has it: the commands that make one look before it, note when they
-// made it, and look again and again after it; what each look means is `scm-follow.ts`. All of it is JSON, kept with the job.
-import type { Jenkins } from './cluster.js';
+// Follows a change of Jenkins' configuration until git has it: a look before it, the time when it was made, and look after
+// look since; what each look means is `scm-follow.ts`. `savedInGit` makes a command of it that only knows its change.
+import type { Jenkins, Json } from './cluster.js';
+import type { ChangeSpec, ChangeView } from './command.js';
+import { section } from './conversation.js';
 import { known, told } from './gather.js';
-import { SAVED_WITHIN_MS, type Saved, type ScmMark, savedSince, savedWords, scmMark } from './scm-follow.js';
+import {
+  SAVED_MARKS,
+  SAVED_WITHIN_MS,
+  type Saved,
+  type ScmMark,
+  savedSince,
+  savedWords,
+  scmMark,
+} from './scm-follow.js';
 import { offWords, scmState } from './scm-words.js';
 import { md, type Rich } from './text.js';
 import { type Clock, SECOND } from './time.js';
@@ -66,7 +76,53 @@ const unseen = (missing: string, since: number): Saved =>
   since < SAVED_WITHIN_MS ? { state: 'going', line: 'SCM sync does not say' } : { state: 'unseen', why: missing };
 
 /** One sentence for the message of the change, while it is followed and after. */
-export function gitWords({ before, saved }: GitFollow): Rich {
+function gitWords({ before, saved }: GitFollow): Rich {
   if (before.mark === null) return md`${before.why}`;
-  return saved === null ? md`` : savedWords(saved);
+  return saved === null ? md`` : md`${SAVED_MARKS[saved.state]}${savedWords(saved)}`;
+}
+
+/** What such a command keeps: its own facts, and those about git; `git` null: it changed nothing. */
+interface Followed<Facts> {
+  own: Facts;
+  git: GitFollow | null;
+}
+
+/**
+ * The command with its promise: its message says when git has the change, or why not.
+ * @param isChange whether these facts tell of a changed configuration, by this run or by the one it resumes
+ */
+export function savedInGit<Args, Before extends Json, Facts>(
+  spec: ChangeSpec<Args, Before, Facts>,
+  isChange: (facts: Facts) => boolean,
+): ChangeSpec<Args, Json, Followed<Facts>> {
+  const view = ({ own, git }: Followed<Facts>, asked: Parameters<typeof spec.view>[1]) =>
+    withGit(spec.view(own, asked), git);
+  return {
+    ...spec,
+    async before(args, ports, asked) {
+      const [own, git] = await Promise.all([spec.before(args, ports, asked), gitBefore(ports)]);
+      return { own, git };
+    },
+    async run(args, ports, asked, kept) {
+      const before = kept as { own: Before; git: GitBefore };
+      const own = await spec.run(args, ports, asked, before.own);
+      return { own, git: isChange(own) ? gitAfter(before.git, ports) : null };
+    },
+    follow: {
+      async look(facts, ports) {
+        if (facts.git === null) return { facts, againMs: undefined };
+        const { git, againMs } = await lookAtGit(facts.git, ports);
+        return { facts: { ...facts, git }, againMs };
+      },
+      view: (facts, asked) => view(facts, asked).message,
+    },
+    view,
+  };
+}
+
+function withGit({ ok, message, ...rest }: ChangeView, git: GitFollow | null): ChangeView {
+  const words = git === null ? md`` : gitWords(git);
+  if (words.plain === '') return { ok, message, ...rest };
+  const blocks = [...message.blocks, section(words)];
+  return { ok, message: { ...message, text: `${message.text} ${words.plain}`, blocks }, ...rest };
 }

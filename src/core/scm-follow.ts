@@ -3,7 +3,7 @@
 import type { ScmSyncStatus } from './cluster.js';
 import { repositoryHost, scmErrorKind, scmErrorWords } from './scm-error-class.js';
 import { lacksInGit, offWords, scmState } from './scm-words.js';
-import { code, md, type Rich, report } from './text.js';
+import { code, md, type Rich, report, shorten } from './text.js';
 import { MINUTE, SECOND } from './time.js';
 import { duration } from './words.js';
 
@@ -64,7 +64,7 @@ function failedSince({ failedAt, failSize }: ScmMark, now: ScmSyncStatus): boole
 function notSaved(now: ScmSyncStatus, failText: string | undefined): Saved {
   const kind = scmErrorKind({ failText, quote: now.logText }, now);
   const { what, remedy } = scmErrorWords(kind, repositoryHost(now.url));
-  const quote = now.logText === undefined ? '' : ` (git says \`${now.logText.replaceAll('`', "'").slice(0, 300)}\`)`;
+  const quote = now.logText === undefined ? '' : ` (git says \`${shorten(now.logText, 300)}\`)`;
   return { state: 'not', why: `${what}${quote}`, remedy };
 }
 
@@ -72,6 +72,14 @@ function waitingWords({ queuedCommits = 0, unpushedCommits = 0 }: ScmSyncStatus)
   if (queuedCommits > 0) return 'the commit is queued';
   return unpushedCommits > 0 ? 'it is committed and not pushed yet' : 'SCM sync has not begun yet';
 }
+
+/** Before the sentence, in front of a change that has a mark of its own. */
+export const SAVED_MARKS: Readonly<Record<Saved['state'], Rich>> = {
+  going: md`:hourglass_flowing_sand: `,
+  saved: md`:floppy_disk: `,
+  not: md`:warning: `,
+  unseen: md`:warning: `,
+};
 
 /** One sentence for the message of a change. */
 export function savedWords(saved: Saved): Rich {
@@ -84,8 +92,8 @@ export function savedWords(saved: Saved): Rich {
       return md`Saved in git ${duration(Math.max(SECOND, afterMs))} later, commit ${code(commit.slice(0, 7))}.`;
     }
     case 'not':
-      return md`:warning: Not saved in git: ${report(saved.why)}. ${report(saved.remedy)}`;
+      return md`Not saved in git: ${report(saved.why)}. ${report(saved.remedy)}`;
     case 'unseen':
-      return md`:warning: Whether it is saved in git could not be seen (${saved.why}); \`sync\` tells.`;
+      return md`Whether it is saved in git could not be seen (${saved.why}); \`sync\` tells.`;
   }
 }
