@@ -10,7 +10,7 @@ import { gaps, told } from '../core/gather.js';
 import { scmAtWork } from '../core/scm-look.js';
 import { listed } from '../core/scm-unsaved.js';
 import { lacksInGit, scmState, scmWords } from '../core/scm-words.js';
-import { code, md, type Rich, report } from '../core/text.js';
+import { code, join, md, type Rich, report } from '../core/text.js';
 import { MINUTE } from '../core/time.js';
 import { WAIT_DETAIL, waitArgs, waitSyntax } from '../core/wait-option.js';
 import { counted, duration } from '../core/words.js';
@@ -114,12 +114,16 @@ function planView(plan: Plan): Message {
     return say(
       md`:white_check_mark: Jenkins has what git has (commit ${code(commit.slice(0, 7))}). Nothing to reload.`,
     );
+  const counts = [
+    ...(overwrittenCount === 0 ? [] : [`${counted(overwrittenCount, 'file')} of Jenkins written over`]),
+    ...(addedCount === 0 ? [] : [`${counted(addedCount, 'file')} added`]),
+  ];
   const files: MessageBlock[] = [
     ...(overwrittenCount === 0 ? [] : [section(filesWords('Written over', overwritten, overwrittenCount))]),
     ...(addedCount === 0 ? [] : [section(filesWords('Added', added, addedCount))]),
   ];
   return planMessage(
-    md`:arrows_counterclockwise: Reload of Jenkins' configuration from git, commit ${code(commit.slice(0, 7))}: ${counted(overwrittenCount, 'file')} of Jenkins written over, ${counted(addedCount, 'file')} added.`,
+    md`:arrows_counterclockwise: Reload of Jenkins' configuration from git, commit ${code(commit.slice(0, 7))}: ${join(counts, ', ')}.`,
     { shown: files, effects: effectsOf(plan), missing },
   );
 }
@@ -205,10 +209,11 @@ async function follow(plan: Plan, { jenkins, clock }: Ports, _asked: Asked, sinc
       },
     };
   }
+  const again = git?.overwrittenCount ?? 0;
   const rest =
-    git === undefined || git.overwrittenCount === 0
+    again === 0
       ? ''
-      : ` ${counted(git.overwrittenCount, 'file')} of Jenkins differ from git again: something has been saved since.`;
+      : ` ${counted(again, 'file')} of Jenkins ${again === 1 ? 'differs' : 'differ'} from git again: something has been saved since.`;
   return { state: 'done', line: `Jenkins has what git has, commit \`${plan.commit.slice(0, 7)}\`.${rest}` };
 }
 

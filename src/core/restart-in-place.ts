@@ -48,7 +48,7 @@ export async function planInPlace(waitMs: number, ports: Ports): Promise<InPlace
 }
 
 export function inPlaceView(plan: InPlace): Message {
-  const where = plan.address === null ? '' : ` on ${plan.address}`;
+  const where = plan.address === null ? '' : md` on ${plan.address}`;
   // What is unsaved stays on the disk of the task, so it is only named where the task itself may die.
   const losses = lossesOf({ ...plan, unsaved: isTight(plan) ? plan.unsaved : null }, plan.waitMs, 'the restart', 'it');
   return planMessage(

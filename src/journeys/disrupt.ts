@@ -127,7 +127,7 @@ async function voided(flight: Flight): Promise<ChangeOutcome | undefined> {
     return ended(
       'unchanged',
       say(
-        md`:no_entry_sign: The plan no longer fits: the app changed since it was made, and now there is nothing left to do. Nothing was done.`,
+        md`:no_entry_sign: The plan no longer fits: ${systemOf(flight) === 'Marathon' ? 'the app' : 'Jenkins'} changed since it was made, and now there is nothing left to do. Nothing was done.`,
       ),
     );
   }

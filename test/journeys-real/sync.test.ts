@@ -61,7 +61,7 @@ describe('sync save', () => {
     rig.world.jenkins.failGitPush(false);
     rig.world.jenkins.changeConfig();
     const root = await change(rig, 'sync save');
-    expect(root.text).toMatch(/Everything is in git.*commit [0-9a-f]{7}/);
+    expect(root.text).toMatch(/Everything is saved in git after .*commit [0-9a-f]{7}/);
     expect(controller().home.scmSync.unpushed).toEqual([]);
     expect(head().config.templates[0]?.maxExecutors).toBe(6);
     const again = await change(rig, 'sync save');
