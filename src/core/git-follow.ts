@@ -33,11 +33,8 @@ export type GitFollow = {
 
 type Eyes = { jenkins: Pick<Jenkins, 'scmSync'>; clock: Clock };
 
-/** A change does not wait long for a look at what it does not need. */
-const LOOK_MS = 10 * SECOND;
-
 export async function gitBefore({ jenkins, clock }: Eyes): Promise<GitBefore> {
-  const look = await told(clock, 'Jenkins', () => jenkins.scmSync(), LOOK_MS);
+  const look = await told(clock, 'Jenkins', () => jenkins.scmSync());
   if (!look.ok) return { mark: null, why: `Whether git gets it is not known (${look.missing}).` };
   if (scmState(look.value) === 'off') return { mark: null, why: `Git does not get it: ${offWords(look.value)}.` };
   return { mark: scmMark(look.value) };
@@ -62,7 +59,7 @@ export async function lookAtGit(
 ): Promise<{ git: GitFollow; againMs: number | undefined }> {
   const { mark } = git.before;
   if (mark === null) return { git, againMs: undefined };
-  const look = await told(clock, 'Jenkins', () => jenkins.scmSync(), LOOK_MS);
+  const look = await told(clock, 'Jenkins', () => jenkins.scmSync());
   const since = clock.now() - git.madeAt;
   const status = known(look);
   const saved: Saved =

@@ -4,11 +4,12 @@ import { pressables, type SlackMessage } from '../../src/playground/slack/worksp
 import { type Rig, startLongBuild, startRig, until } from '../support/rig.js';
 import { actsIn, ask, audit, change, ending, press, shown } from '../support/talk.js';
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 40_000;
 
 let rig: Rig;
 beforeAll(async () => {
-  rig = await startRig({ jenkins: 'old' });
+  // Slow enough for scripts to answer in time on a busy machine.
+  rig = await startRig({ jenkins: 'old', speed: 10 });
   await until(() => rig.world.marathon.deployments.length === 0);
 });
 afterAll(() => rig.close());
@@ -20,6 +21,8 @@ const controller = () => {
   return current;
 };
 const head = () => rig.world.jenkins.repository.head;
+
+const changed = (text: string) => change(rig, text, { withinMs: PATIENCE_MS });
 
 async function done(text: string, label: string): Promise<SlackMessage> {
   const from = rig.slack.messages.length;
@@ -33,17 +36,17 @@ async function done(text: string, label: string): Promise<SlackMessage> {
 }
 
 describe('a change of the configuration', () => {
-  it('is followed until git has it, and its message names the commit', { timeout: 60_000 }, async () => {
-    const root = await change(rig, 'scale executors 5');
+  it('is followed until git has it, and its message names the commit', { timeout: 90_000 }, async () => {
+    const root = await changed('scale executors 5');
     expect(root.text).toMatch(/2 → 5 executors.*Saved in git \d+ s later, commit [0-9a-f]{7}\.$/);
     expect(root.text).toContain(head().hash.slice(0, 7));
     expect(head().config.templates[0]?.maxExecutors).toBe(5);
     expect((await audit(rig))[0]).toMatchObject({ command: 'scale', outcome: 'succeeded', summary: root.text });
   });
 
-  it('that git refuses says so, and why', { timeout: 60_000 }, async () => {
+  it('that git refuses says so, and why', { timeout: 90_000 }, async () => {
     rig.world.jenkins.failGitPush(true);
-    const root = await change(rig, 'scale executors 6');
+    const root = await changed('scale executors 6');
     expect(root.text).toMatch(/5 → 6 executors.*Not saved in git: .*does not accept the ssh key.*Permission denied/);
     const answer = await ask(rig, 'sync');
     expect(answer.text).toMatch(/not saved in git: .*ssh key/);
@@ -54,17 +57,17 @@ describe('a change of the configuration', () => {
 
 describe('sync save', () => {
   it('fails with git’s words while git refuses, and saves all that waited when it does not', {
-    timeout: 60_000,
+    timeout: 90_000,
   }, async () => {
     rig.world.jenkins.changeConfig();
-    expect((await change(rig, 'sync save')).text).toMatch(/asked to save everything\. .*Not saved in git/);
+    expect((await changed('sync save')).text).toMatch(/asked to save everything.*Not saved in git/);
     rig.world.jenkins.failGitPush(false);
     rig.world.jenkins.changeConfig();
-    const root = await change(rig, 'sync save');
+    const root = await changed('sync save');
     expect(root.text).toMatch(/Everything is saved in git after .*commit [0-9a-f]{7}/);
     expect(controller().home.scmSync.unpushed).toEqual([]);
     expect(head().config.templates[0]?.maxExecutors).toBe(6);
-    const again = await change(rig, 'sync save');
+    const again = await changed('sync save');
     expect(again.text).toBe('Git had everything already. Nothing had to be saved.');
   });
 });
@@ -72,10 +75,10 @@ describe('sync save', () => {
 describe('sync purge', () => {
   it('removes the failure note once, and only that', async () => {
     expect(shown(await ask(rig, 'sync'))).toMatch(/older failure is still noted/);
-    const root = await change(rig, 'sync purge');
+    const root = await changed('sync purge');
     expect(root.text).toMatch(/failure note is removed.*only that.*Git has everything now/);
     expect(controller().home.scmSync.fail).toBeUndefined();
-    expect((await change(rig, 'sync purge')).text).toMatch(/There is no failure note\. Nothing was changed/);
+    expect((await changed('sync purge')).text).toMatch(/There is no failure note\. Nothing was changed/);
     expect(actsIn(rig, 'purge scm-sync failures')).toHaveLength(1);
   });
 });
@@ -85,7 +88,7 @@ describe('sync reload', () => {
     expect((await ask(rig, 'sync reload')).text).toMatch(/Jenkins has what git has.*Nothing to reload/);
   });
 
-  it('shows what would be written over, then pulls and loads it once', { timeout: 60_000 }, async () => {
+  it('shows what would be written over, then pulls and loads it once', { timeout: 90_000 }, async () => {
     rig.world.jenkins.editInGit((config) => {
       config.numExecutors = 7;
     });
@@ -100,21 +103,21 @@ describe('sync reload', () => {
 });
 
 describe('quiet and unquiet', () => {
-  it('switch Jenkins to and fro, and say what runs', { timeout: 60_000 }, async () => {
-    expect((await change(rig, 'quiet moving the git server')).text).toMatch(
+  it('switch Jenkins to and fro, and say what runs', { timeout: 90_000 }, async () => {
+    expect((await changed('quiet moving the git server')).text).toMatch(
       /had Jenkins quiet down: moving the git server\. No new build starts.*No build runs; nothing waits/,
     );
     expect(controller().farm.quietingDown).toBe(true);
-    expect((await change(rig, 'quiet')).text).toMatch(/was quieting down already\. Nothing was changed/);
-    expect((await change(rig, 'unquiet')).text).toMatch(/ended the quiet-down: Jenkins starts builds again/);
+    expect((await changed('quiet')).text).toMatch(/was quieting down already\. Nothing was changed/);
+    expect((await changed('unquiet')).text).toMatch(/ended the quiet-down: Jenkins starts builds again/);
     expect(controller().farm.quietingDown).toBe(false);
-    expect((await change(rig, 'unquiet')).text).toMatch(/was not quieting down\. Nothing was changed/);
+    expect((await changed('unquiet')).text).toMatch(/was not quieting down\. Nothing was changed/);
     expect([actsIn(rig, 'quietDown').length, actsIn(rig, 'cancelQuietDown').length]).toEqual([1, 1]);
   });
 });
 
 describe('restart --jenkins', () => {
-  it('starts a new JVM in the same task, and Marathon is not asked', { timeout: 60_000 }, async () => {
+  it('starts a new JVM in the same task, and Marathon is not asked', { timeout: 90_000 }, async () => {
     const [task, session, writes] = [
       controller().taskId,
       controller().session,
@@ -128,7 +131,7 @@ describe('restart --jenkins', () => {
     expect(actsIn(rig, 'safeRestart')).toHaveLength(1);
   });
 
-  it('waits for builds first, while unquiet is told who holds the quiet-down', { timeout: 60_000 }, async () => {
+  it('waits for builds first, while unquiet is told who holds the quiet-down', { timeout: 90_000 }, async () => {
     await startLongBuild(rig, 150_000);
     const session = controller().session;
     const ending = done('restart --jenkins', 'Restart');
@@ -136,8 +139,8 @@ describe('restart --jenkins', () => {
       () => rig.slack.messages.find((one) => /Restarting Jenkins inside its task: waiting for a build/.test(one.text)),
       PATIENCE_MS,
     );
-    expect((await change(rig, 'unquiet')).text).toMatch(/restart --jenkins of .* holds the quiet-down/);
-    expect((await change(rig, 'quiet')).text).toMatch(/quieting down already, because restart --jenkins of/);
+    expect((await changed('unquiet')).text).toMatch(/restart --jenkins of .* holds the quiet-down/);
+    expect((await changed('quiet')).text).toMatch(/quieting down already, because restart --jenkins of/);
     expect(controller().session).toBe(session);
     expect((await ending).text).toMatch(/^Restarted Jenkins inside its task/);
     expect(actsIn(rig, 'restart')).toEqual([]);
