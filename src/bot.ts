@@ -18,6 +18,7 @@ import { allowance } from './core/allowance.js';
 import type { Message } from './core/conversation.js';
 import type { CommandJob, PressJob } from './core/jobs.js';
 import { normalise } from './core/normalise.js';
+import { commandIn } from './core/parse.js';
 import { type Clock, runningClock } from './core/time.js';
 import { type Accepted, accept } from './journeys/command.js';
 import { type NudgePorts, nudge } from './journeys/nudge.js';
@@ -93,8 +94,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     await messenger.respond(responseUrl, message, { replace, inChannel: false });
   };
   const mentionKey = (job: CommandJob | PressJob) => {
-    const command =
-      job.kind === 'command' ? ports.catalogue.find(job.text.split(' ')[0]?.toLowerCase() ?? '') : undefined;
+    const command = job.kind === 'command' ? commandIn(job.text, ports.catalogue) : undefined;
     return command === undefined || command.effect === 'read' ? answerKey(job.delivery) : rootKey(job.delivery);
   };
   const watch: NudgePorts = {

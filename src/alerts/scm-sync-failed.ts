@@ -1,11 +1,10 @@
 // Rings when Jenkins' configuration does not get to git, so that the next new task of the controller would not have it.
 // Asks the plugin by script, else reads the footer of a page; what it means is decided in `core/scm-sync-watch.ts`.
 // Called by `journeys/alert.ts`.
-import { type AlertPorts, type AlertWords, defineRule } from '../core/alert.js';
-import type { ScmSyncStatus } from '../core/cluster.js';
-import { type Told, told } from '../core/gather.js';
+import { type AlertWords, defineRule } from '../core/alert.js';
 import type { Incident } from '../core/incident.js';
 import { scmErrorWords } from '../core/scm-error-class.js';
+import { type ScmLook, scmLook } from '../core/scm-look.js';
 import { restartLine, type ScmSyncFacts } from '../core/scm-sync-facts.js';
 import { SCM_SYNC_FAILED, type ScmSyncMemory, watchScmSync } from '../core/scm-sync-watch.js';
 import { listed } from '../core/scm-unsaved.js';
@@ -14,31 +13,17 @@ import { code, join, md, moment, type Rich, report } from '../core/text.js';
 import { SECOND } from '../core/time.js';
 import { counted } from '../core/words.js';
 
-interface Facts {
-  look: Told<ScmSyncStatus>;
-  /** Why the script did not answer, when the look is one at a footer. */
-  refused?: string;
-}
-
-export const scmSyncFailed = defineRule<Facts, ScmSyncMemory>({
+export const scmSyncFailed = defineRule<ScmLook, ScmSyncMemory>({
   name: SCM_SYNC_FAILED,
   summary: 'Jenkins cannot save its configuration in git: since when, why, and which changes a restart would lose.',
   hiddenBy: ['controller-restarted', 'controller-down'],
   watches: { everyMs: 60 * SECOND },
-  gather,
+  gather: (ports) => scmLook(ports),
   detect,
   view,
 });
 
-/** A page that shows the footer is a Jenkins that is up: where that fails too, nothing is known. */
-async function gather({ jenkins, clock }: Pick<AlertPorts, 'jenkins' | 'clock'>): Promise<Facts> {
-  const script = await told(clock, 'Jenkins', () => jenkins.scmSync());
-  if (script.ok) return { look: script };
-  const footer = await told(clock, 'Jenkins', () => jenkins.scmSyncFooter());
-  return footer.ok ? { look: footer, refused: script.missing } : { look: script };
-}
-
-function detect(memory: ScmSyncMemory | undefined, { look, refused }: Facts): Detected<ScmSyncMemory> {
+function detect(memory: ScmSyncMemory | undefined, { look, refused }: ScmLook): Detected<ScmSyncMemory> {
   if (look.ok) return watchScmSync(memory, look.value, refused);
   return { memory: memory ?? { state: 'unknown' }, signals: [] };
 }

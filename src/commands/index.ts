@@ -17,6 +17,7 @@ import { history } from './history.js';
 import { lock } from './lock.js';
 import { logs } from './logs.js';
 import { queue } from './queue.js';
+import { quiet } from './quiet.js';
 import { restart } from './restart.js';
 import { resume } from './resume.js';
 import { rollback } from './rollback.js';
@@ -24,9 +25,14 @@ import { scale } from './scale.js';
 import { silence } from './silence.js';
 import { status } from './status.js';
 import { suspend } from './suspend.js';
+import { sync } from './sync.js';
+import { syncPurge } from './sync-purge.js';
+import { syncReload } from './sync-reload.js';
+import { syncSave } from './sync-save.js';
 import { template } from './template.js';
 import { templates } from './templates.js';
 import { unlock } from './unlock.js';
+import { unquiet } from './unquiet.js';
 import { usage } from './usage.js';
 import { versions } from './versions.js';
 import { where } from './where.js';
@@ -50,6 +56,12 @@ export const commands: readonly Command[] = [
   resume,
   scale,
   template,
+  sync,
+  syncSave,
+  syncReload,
+  syncPurge,
+  quiet,
+  unquiet,
   cancel,
   lock,
   unlock,

@@ -1,5 +1,7 @@
 // `/ci restart`: the controller anew, with the definition that runs. Plan → confirm → one POST → followed until it is
-// really up: a healthy new task, a new Jenkins session, its Mesos framework registered again (design §4.1).
+// really up: a healthy new task, a new Jenkins session, its Mesos framework registered again (design §4.1). With
+// `--jenkins` only the JVM inside the task, which is `core/restart-in-place.ts`.
+import { z } from 'zod';
 import { type AppChange, lookBefore, upWithinMs } from '../core/app-change.js';
 import {
   appToChange,
@@ -12,14 +14,28 @@ import {
 import { followUp } from '../core/app-change-follow.js';
 import { runsSeveral, suspended } from '../core/app-change-refusals.js';
 import { AWAY, lossesOf, planMessage, TWO_AT_ONCE } from '../core/app-change-view.js';
+import { given } from '../core/arguments.js';
 import type { App } from '../core/cluster.js';
 import { graceOf } from '../core/coming-up.js';
 import { type Asked, defineCommand, type Ports, type Progress } from '../core/command.js';
 import type { Message } from '../core/conversation.js';
 import { printOf } from '../core/definition-print.js';
 import { stopsFirst } from '../core/manifest-lint.js';
+import {
+  arrivedInPlace,
+  cancelInPlace,
+  followInPlace,
+  IN_PLACE_TITLES,
+  type InPlace,
+  inPlaceBoundTo,
+  inPlaceView,
+  inPlaceWithinMs,
+  isInPlace,
+  planInPlace,
+  restartInPlace,
+} from '../core/restart-in-place.js';
 import { code, md } from '../core/text.js';
-import { WAIT_DETAIL, waitArgs, waitSyntax } from '../core/wait-option.js';
+import { WAIT_DETAIL, waitForBuilds, waitOptions, waitSyntax, waitsOnce } from '../core/wait-option.js';
 
 interface Plan extends AppChange {
   waitMs: number;
@@ -29,28 +45,46 @@ interface Plan extends AppChange {
   twoAtOnce: boolean;
 }
 
+const args = z
+  .object({ ...waitOptions, jenkins: given })
+  .refine(...waitsOnce)
+  .transform((typed) => ({ waitMs: waitForBuilds(typed), jenkins: typed.jenkins }));
+
 export const restart = defineCommand({
   name: 'restart',
-  usage: 'restart [--wait 30m|--now]',
+  usage: 'restart [--jenkins] [--wait 30m|--now]',
   summary: 'Restart the Jenkins controller as it is.',
-  examples: ['restart', 'restart --wait 1h', 'restart --now'],
-  details: ['Marathon stops its task and starts a new one, which may land on another Mesos agent.', WAIT_DETAIL],
-  syntax: { options: waitSyntax },
-  args: waitArgs,
+  examples: ['restart', 'restart --wait 1h', 'restart --now', 'restart --jenkins'],
+  details: [
+    'Marathon stops its task and starts a new one, which may land on another Mesos agent.',
+    '`--jenkins`: only the JVM, inside the task that runs: nothing on its disk is lost, builds and numbers stay.',
+    WAIT_DETAIL,
+  ],
+  syntax: { options: { ...waitSyntax, jenkins: 'switch' } },
+  args,
+  policyWords: ({ jenkins }) => (jenkins ? 'restart --jenkins' : 'restart'),
   effect: 'disrupt',
   exclusive: true,
   verb: 'Restart',
-  plan,
-  planView,
+  plan: ({ waitMs, jenkins }, ports, asked): Promise<Plan | InPlace> =>
+    jenkins ? planInPlace(waitMs, ports) : plan(waitMs, ports, asked),
+  planView: (planned: Plan | InPlace) => (isInPlace(planned) ? inPlaceView(planned) : planView(planned)),
   empty: () => false,
-  boundTo: ({ appVersion, definition, waitMs }: Plan) => JSON.stringify([appVersion, definition, waitMs]),
+  boundTo: (planned) => (isInPlace(planned) ? inPlaceBoundTo(planned) : boundTo(planned)),
   waitMs: ({ waitMs }) => waitMs,
-  apply: (planned: Plan, ports, asked) => writeOnce(planned, ports, asked, () => ports.marathon.restart(planned.appId)),
-  arrived: (planned: Plan, ports) => arrivedChange(planned, ports, (app) => isAsLeft(app, planned)),
-  follow,
-  cancel,
-  deadlineMs: upWithinMs,
-  title: ({ appId }: Plan, outcome) => TITLES[outcome](appId),
+  system: (planned) => (isInPlace(planned) ? 'Jenkins' : 'Marathon'),
+  apply: (planned, ports, asked) =>
+    isInPlace(planned)
+      ? restartInPlace(planned, ports)
+      : writeOnce(planned, ports, asked, () => ports.marathon.restart(planned.appId)),
+  arrived: (planned, ports) =>
+    isInPlace(planned)
+      ? arrivedInPlace(planned, ports)
+      : arrivedChange(planned, ports, (app) => isAsLeft(app, planned)),
+  follow: (planned, ports) => (isInPlace(planned) ? followInPlace(planned, ports) : follow(planned, ports)),
+  cancel: (planned, ports) => (isInPlace(planned) ? cancelInPlace(planned, ports) : cancel(planned, ports)),
+  deadlineMs: (planned) => (isInPlace(planned) ? inPlaceWithinMs(planned) : upWithinMs(planned)),
+  title: (planned, outcome) => (isInPlace(planned) ? IN_PLACE_TITLES[outcome] : TITLES[outcome](planned.appId)),
 });
 
 const TITLES = {
@@ -61,7 +95,7 @@ const TITLES = {
   lost: (app: string) => `Lost sight of the restart of ${app}`,
 } as const;
 
-async function plan({ waitMs }: { waitMs: number }, ports: Ports, asked: Asked): Promise<Plan> {
+async function plan(waitMs: number, ports: Ports, asked: Asked): Promise<Plan> {
   const [app, pulse] = await Promise.all([appToChange(ports, asked), ports.jenkins.pulse()]);
   if (app.instances === 0) throw suspended(app.id);
   if (app.instances > 1) throw runsSeveral(app);
@@ -76,6 +110,8 @@ async function plan({ waitMs }: { waitMs: number }, ports: Ports, asked: Asked):
     twoAtOnce: !stopsFirst(app.definition),
   };
 }
+
+const boundTo = ({ appVersion, definition, waitMs }: Plan): string => JSON.stringify([appVersion, definition, waitMs]);
 
 function planView(plan: Plan): Message {
   const { appId, address, appVersion } = plan;

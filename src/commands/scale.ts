@@ -2,12 +2,13 @@
 // instances of a static agents' app (contract jenkins §2).
 import { z } from 'zod';
 import { given, wholeNumber, words } from '../core/arguments.js';
-import type { AgentTemplate, TemplateChangeResult } from '../core/cluster.js';
-import { type Asked, defineCommand, type Ports } from '../core/command.js';
+import type { AgentTemplate, Json, TemplateChangeResult } from '../core/cluster.js';
+import { type Asked, type ChangeSpec, defineCommand, type Ports } from '../core/command.js';
 import { type Message, say, sorry } from '../core/conversation.js';
 import { lockedWords } from '../core/deploy-lock.js';
 import { NoSuchName, UpstreamError, UserError } from '../core/errors.js';
 import { failureWords } from '../core/gather.js';
+import { savedInGit } from '../core/git-follow.js';
 import { nearestName } from '../core/parse.js';
 import { join, md, type Rich } from '../core/text.js';
 import { counted, cpus, memory } from '../core/words.js';
@@ -54,7 +55,7 @@ interface Facts {
   after: number | 'mixed' | 'gone' | { unread: string };
 }
 
-export const scale = defineCommand({
+const ofExecutors: ChangeSpec<Args, Json, Facts> = {
   name: 'scale',
   usage: 'scale executors <count> [--label L] [--controller]',
   summary: 'Change how many Jenkins executors run.',
@@ -78,7 +79,21 @@ export const scale = defineCommand({
   before: async (args, ports, asked) => JSON.parse(JSON.stringify(await look(args, ports, asked))),
   run: (args, ports, asked, before) => run(args, ports, asked, before as unknown as Before),
   view,
-});
+};
+
+export const scale = defineCommand(savedInGit(ofExecutors, isChange));
+
+/** A worker that died after the write finds everything as it was wanted, and the values of before tell that it was not. */
+function isChange({ args, before, result }: Facts): boolean {
+  switch (before.kind) {
+    case 'app':
+      return false;
+    case 'controller':
+      return before.count !== args.count;
+    case 'templates':
+      return result?.refused.length === 0 && before.matching.some(({ maxExecutors }) => maxExecutors !== args.count);
+  }
+}
 
 async function look({ label, controller }: Args, ports: Ports, _asked: Asked): Promise<Before> {
   if (controller) return { kind: 'controller', count: (await ports.jenkins.executorSettings()).controllerExecutors };

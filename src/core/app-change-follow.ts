@@ -1,6 +1,6 @@
 // One look at a controller that a change of ours starts: is it really up, and if not, what is it waiting for? Called by
 // the `follow` of the commands that change the app, once they know that the app is as they left it.
-import type { AppChange } from './app-change.js';
+import type { AppChange, Before } from './app-change.js';
 import type { App, JenkinsPulse, MarathonTask } from './cluster.js';
 import type { Ports, Progress } from './command.js';
 import { addressOf, causeWords, jenkinsFramework, pulseWords, runningTask, stateWords } from './controller.js';
@@ -100,12 +100,8 @@ function notHealthy(app: App, task: MarathonTask, { clock }: Ports): Progress | 
   });
 }
 
-async function notAnswering(
-  task: MarathonTask,
-  plan: AppChange,
-  { jenkins, mesos }: Ports,
-): Promise<Progress | undefined> {
-  const pulse = await jenkins.pulse();
+async function notAnswering(task: MarathonTask, plan: AppChange, ports: Ports): Promise<Progress | undefined> {
+  const pulse = await ports.jenkins.pulse();
   const left = `The task runs on ${addressOf(task)}.`;
   if (pulse.state !== 'up')
     return going(`Jenkins ${stateWords(pulse)}`, { line: `Jenkins ${pulseWords(pulse)}.`, left });
@@ -114,6 +110,15 @@ async function notAnswering(
       line: 'the old Jenkins still answers: is JENKINS_URL right?',
       left,
     });
+  return notRegistered(plan, left, ports);
+}
+
+/** Whether the new JVM is a Mesos framework again. @returns undefined when it is, or need not be */
+export async function notRegistered(
+  plan: Pick<Before, 'frameworkId' | 'frameworkName'>,
+  left: string,
+  { mesos }: Pick<Ports, 'mesos'>,
+): Promise<Progress | undefined> {
   if (plan.frameworkId === null) return undefined; // it was not registered before, or registers on demand
   const frameworks = await mesos.frameworks().catch((error: unknown) => {
     if (!(error instanceof UpstreamError)) throw error;
@@ -138,13 +143,17 @@ const isOldSession = (pulse: JenkinsPulse, plan: AppChange): boolean =>
 
 async function upWords(app: App, task: MarathonTask, plan: AppChange, { jenkins }: Ports): Promise<string> {
   const from = plan.address === null || plan.address === addressOf(task) ? '' : ` (before: ${plan.address})`;
-  const lost = await jenkins.controller().then(
-    () => '',
-    (error: unknown) => {
-      if (!(error instanceof UpstreamError)) throw error;
-      if (error.status !== 401) return '';
-      return ' Jenkins refuses our credentials since the restart: the API token died with the old controller. Make a new one and put it where `JENKINS_API_TOKEN` is set.';
-    },
-  );
-  return `It runs on ${addressOf(task)}${from}, version ${app.version}.${lost}`;
+  return `It runs on ${addressOf(task)}${from}, version ${app.version}.${await tokenWords(jenkins)}`;
+}
+
+/** Empty, or a sentence after a blank: the secrets of a controller die with its sandbox (contract jenkins §5.1). */
+export async function tokenWords(jenkins: Pick<Ports['jenkins'], 'controller'>): Promise<string> {
+  try {
+    await jenkins.controller();
+    return '';
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error;
+    if (error.status !== 401) return '';
+    return ' Jenkins refuses our credentials since the restart: the API token died with the old controller. Make a new one and put it where `JENKINS_API_TOKEN` is set.';
+  }
 }

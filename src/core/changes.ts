@@ -20,7 +20,10 @@ const APP_WRITERS: ReadonlySet<string> = new Set(['deploy', 'restart', 'rollback
 
 /** Whether a change, by what was typed, writes the controller's app. */
 export const writesApp = ({ text }: Pick<ChangeInfo, 'text'>): boolean =>
-  APP_WRITERS.has(/^\w+/.exec(text)?.[0].toLowerCase() ?? '');
+  APP_WRITERS.has(/^\w+/.exec(text)?.[0].toLowerCase() ?? '') && !/ --jenkins\b/i.test(text);
+
+/** It told Jenkins to quiet down, or found it so, and waits for its builds. */
+export const holdsQuiet = ({ step }: Pick<ChangeInfo, 'step'>): boolean => step === 'quieting';
 
 /** It writes the app, and Marathon has taken that: the version the app has now is its, and so is the deployment. */
 export const hasWrittenApp = (change: Pick<ChangeInfo, 'text' | 'step'>): boolean =>

@@ -6,6 +6,7 @@
 import type { AgentTemplates } from './agent-templates.js';
 import type { BuildCause, BuildReads } from './build-reads.js';
 import type { BuildActs, JenkinsJobs } from './jenkins-build.js';
+import type { JenkinsUpkeep } from './jenkins-upkeep.js';
 import type { MachineMaintenance } from './mesos-maintenance.js';
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
@@ -270,6 +271,8 @@ export interface JenkinsController {
   version: string | undefined;
   session: string | undefined;
   quietingDown: boolean;
+  /** Undefined: none given, or a core before 2.267, which keeps none. */
+  quietDownReason?: string | undefined;
   numExecutors: number;
   /** Root URL configured inside Jenkins; goes stale after a failover. */
   rootUrl: string | undefined;
@@ -375,6 +378,8 @@ export interface ScmSyncStatus {
   unpushedCommits: number | undefined;
   dirtyFiles: number | undefined;
   configInSync: boolean | undefined;
+  /** Hash of the newest commit of the plugin's checkout, pushed or not. */
+  head?: string | undefined;
   /** As is `failedAt`, the time of the plugin's file; from a footer its words read as UTC, good only to compare the two. */
   successAt: number | undefined;
   failedAt: number | undefined;
@@ -392,7 +397,7 @@ export interface ScmSyncStatus {
   source?: 'script' | 'footer' | undefined;
 }
 
-export interface Jenkins extends JenkinsJobs, BuildActs, BuildReads, AgentTemplates {
+export interface Jenkins extends JenkinsJobs, BuildActs, BuildReads, AgentTemplates, JenkinsUpkeep {
   /** Base for links people get; undefined while nobody knows where the controller is. */
   publicUrl(): Promise<string | undefined>;
   pulse(): Promise<JenkinsPulse>;

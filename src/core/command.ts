@@ -184,6 +184,8 @@ export type Progress =
 export interface DisruptSpec<Args, Plan extends JsonObject> extends Described<Args> {
   effect: 'disrupt';
   exclusive: true;
+  /** Where `apply` writes; absent: Marathon. A quiet-down of ours is taken back after a write to a Jenkins that goes on. */
+  system?(plan: Plan): 'Marathon' | 'Jenkins';
   /** Label of the button that starts it: `Deploy`. */
   verb: string;
   /** Facts → what would change. Throws UserError when it must be refused. */

@@ -27,7 +27,7 @@ const isOutcome = (word: string): word is HistoryWord => Object.hasOwn(OUTCOMES,
 /** @throws UserError for a word that is no person, no command and no outcome, or one too many */
 export function historyFilter(words: readonly string[], catalogue: Catalogue): HistoryFilter {
   const filter: HistoryFilter = {};
-  for (const word of words) {
+  for (const word of withNames(words, catalogue)) {
     const part = meaning(word, catalogue);
     const [field] = Object.keys(part) as (keyof HistoryFilter)[];
     if (field !== undefined && filter[field] !== undefined) {
@@ -36,6 +36,14 @@ export function historyFilter(words: readonly string[], catalogue: Catalogue): H
     Object.assign(filter, part);
   }
   return filter;
+}
+
+/** `sync`, `save` → `sync save`, where that is a command. */
+function withNames([word, next, ...rest]: readonly string[], catalogue: Catalogue): string[] {
+  if (word === undefined) return [];
+  const two = `${word} ${next}`.toLowerCase();
+  if (next !== undefined && catalogue.find(two) !== undefined) return [two, ...withNames(rest, catalogue)];
+  return [word, ...withNames(next === undefined ? rest : [next, ...rest], catalogue)];
 }
 
 function meaning(word: string, catalogue: Catalogue): HistoryFilter {

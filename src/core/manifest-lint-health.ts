@@ -6,7 +6,7 @@ import { isJsonObject } from './manifest-normal.js';
 import { atLeast } from './version.js';
 
 /** A Jenkins with a few dozen plugins answers 503 for about this long after its start (contract marathon §11.4). */
-const BOOT_SECONDS = 120;
+export const BOOT_SECONDS = 120;
 
 /** Marathon's defaults (`docs/docs/health-checks.md`, the same from 0.8.1 to 1.11). */
 const DEFAULT = { gracePeriodSeconds: 300, intervalSeconds: 60, maxConsecutiveFailures: 3 };
@@ -45,6 +45,21 @@ function grace(name: string, check: JsonObject): Finding[] {
         'more and would be killed before it is up. Write `"gracePeriodSeconds": 300`.',
     ),
   ];
+}
+
+/**
+ * How long Jenkins may answer 503 inside a task that was healthy before: the grace period is over then (contract jenkins
+ * §5.5). Of the least patient check; undefined: no check would kill it.
+ */
+export function leastPatience({ healthChecks }: JsonObject): { failures: number; intervalSeconds: number } | undefined {
+  const checks = Array.isArray(healthChecks) ? healthChecks.filter(isJsonObject) : [];
+  return checks
+    .map((check) => ({
+      failures: number(check, 'maxConsecutiveFailures'),
+      intervalSeconds: number(check, 'intervalSeconds'),
+    }))
+    .filter(({ failures }) => failures > 0)
+    .sort((a, b) => a.failures * a.intervalSeconds - b.failures * b.intervalSeconds)[0];
 }
 
 /** The grace period covers only the first start of a task; everything after has to fit into the failures allowed. */

@@ -55,14 +55,51 @@ export function parse(typed: string, catalogue: Catalogue): Parsed {
       'Put credentials in the environment of the server, and change that password: Slack has seen it.',
     );
   }
-  const [word = 'help', ...rest] = split(text);
-  const name = word.toLowerCase().replace(/(?<=[^.!?,;:])[.!?,;:]+$/, '');
-  const command = catalogue.find(name);
-  if (command === undefined) throw new UnknownCommand(word, suggest(text, word, catalogue));
+  const tokens = split(text);
+  const found = named(tokens, catalogue);
+  if (found === undefined) throw new UnknownCommand(tokens[0] ?? '', suggest(text, tokens[0] ?? '', catalogue));
+  const { command, rest } = found;
   if (asksForHelp(rest)) return parse(`help ${command.name}`, catalogue);
+  refuseNearly(command, rest, text, catalogue);
 
   const { args, here } = understood(command, rest, text);
   return { command, args, text, here, policyWords: command.policyWords?.(args) ?? command.name };
+}
+
+/** The command that a text begins with, whatever follows; undefined when there is none. */
+export const commandIn = (text: string, catalogue: Catalogue): Command | undefined =>
+  named(text.split(' ', 2), catalogue)?.command;
+
+/** `sync save` is a command of its own, with an effect of its own, beside `sync`: the longer name counts. */
+function named(tokens: readonly string[], catalogue: Catalogue): { command: Command; rest: string[] } | undefined {
+  const [first = 'help', second] = tokens.slice(0, 2).map(bare);
+  const two = second === undefined ? undefined : catalogue.find(`${first} ${second}`);
+  if (two !== undefined) return { command: two, rest: tokens.slice(2) };
+  const one = catalogue.find(first);
+  return one === undefined ? undefined : { command: one, rest: tokens.slice(1) };
+}
+
+/** Without the full stop or question mark of a sentence. */
+const bare = (word: string): string => word.toLowerCase().replace(/(?<=[^.!?,;:])[.!?,;:]+$/, '');
+
+/** `sync sav`: the second word of a command that takes none, where others begin with the same. */
+function refuseNearly(command: Command, [second]: readonly string[], text: string, catalogue: Catalogue): void {
+  const { words = [], rest, list } = command.syntax ?? {};
+  const takesWords = words.length > 0 || rest !== undefined || list !== undefined;
+  if (second === undefined || second.startsWith('-') || takesWords) return;
+  const longer = catalogue.all().flatMap(({ name }) => (name.startsWith(`${command.name} `) ? [name] : []));
+  if (longer.length === 0) return;
+  const typed = `${command.name} ${second}`;
+  const near = nearestName(
+    bare(second),
+    longer.map((name) => name.slice(command.name.length + 1)),
+  );
+  if (near === undefined) {
+    const known = longer.map((name) => `\`${name}\``);
+    throw new UserError(`No command \`${shorten(typed)}\`.`, `There are \`${command.name}\`, ${known.join(', ')}.`);
+  }
+  const [, after = ''] = /^\S+\s+\S+(.*)$/s.exec(text) ?? [];
+  throw new UnknownCommand(typed, `${command.name} ${near}${after}`);
 }
 
 function understood(command: Command, words: readonly string[], text: string): { args: unknown; here: boolean } {
@@ -117,8 +154,8 @@ export type Named = Record<string, string | true | string[]>;
 /** The words after the command's name as they are named, unchecked; none when they cannot be told apart. */
 export function namedIn(typed: string, command: Command): Named {
   try {
-    const [, ...words] = split(normalise(typed.slice(0, LONGEST_COMMAND)));
-    return nameWords(command, words).named;
+    const tokens = split(normalise(typed.slice(0, LONGEST_COMMAND)));
+    return nameWords(command, tokens.slice(command.name.split(' ').length)).named;
   } catch (error) {
     if (error instanceof UserError) return {};
     throw error;

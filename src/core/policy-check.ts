@@ -58,6 +58,7 @@ const wordsOf = (command: Known): string => command.policyWords?.({}) ?? command
 function unknownCommand(rule: Rule, commands: readonly Known[]): Oddity[] {
   const [first = ''] = (rule.command ?? '').split(' ');
   if (rule.command === undefined) return [];
+  if (commands.some(({ name }) => name === rule.command)) return [];
   const command = commands.find(({ name }) => name === first);
   if (command === undefined) {
     const near =

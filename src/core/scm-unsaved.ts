@@ -3,7 +3,7 @@
 import type { ScmSyncStatus } from './cluster.js';
 import type { ScmSyncMemory } from './scm-sync-watch.js';
 import { lacksInGit } from './scm-words.js';
-import { moment } from './text.js';
+import { moment, shorten } from './text.js';
 import { MINUTE, SECOND } from './time.js';
 import { counted, duration } from './words.js';
 
@@ -12,6 +12,8 @@ const CLOCKS_DIFFER_MS = 15 * SECOND;
 /** An older look is told with its age. */
 const FRESH_MS = 2 * MINUTE;
 const MOST_FILES = 8;
+/** Deep folders of jobs; what is longer is told by its beginning. */
+const LONGEST_FILE = 150;
 
 /**
  * @param diedAt when the controller ended; looks after it are of its successor
@@ -44,7 +46,7 @@ const ageWords = (ms: number): string => (ms <= FRESH_MS ? '' : `, as seen ${dur
 
 /** Paths are foreign: as code, without the quotes that would end it. */
 export function listed(files: readonly string[]): string {
-  const shown = files.slice(0, MOST_FILES).map((file) => `\`${file.replaceAll('`', "'")}\``);
+  const shown = files.slice(0, MOST_FILES).map((file) => `\`${shorten(file, LONGEST_FILE)}\``);
   const more = files.length > MOST_FILES ? ` and ${files.length - MOST_FILES} more` : '';
   return `${shown.join(', ')}${more}`;
 }

@@ -29,7 +29,7 @@ export const lacksInGit = (status: ScmSyncStatus): boolean => commitsWait(status
 export function scmWords(status: ScmSyncStatus): string {
   switch (scmState(status)) {
     case 'off':
-      return status.plugin === 'absent' ? 'the SCM sync plugin is not installed' : 'SCM sync is switched off';
+      return offWords(status);
     case 'failing':
       return ['failing', ...unsavedWords(status)].join(', ');
     case 'unsaved':
@@ -40,6 +40,10 @@ export function scmWords(status: ScmSyncStatus): string {
       return 'everything is saved in git';
   }
 }
+
+/** Why nothing gets to git. */
+export const offWords = ({ plugin }: ScmSyncStatus): string =>
+  plugin === 'absent' ? 'the SCM sync plugin is not installed' : 'SCM sync is switched off';
 
 /** What git lacks, as far as the plugin says. */
 function unsavedWords({ queuedCommits = 0, unpushedCommits = 0, configInSync }: ScmSyncStatus): string[] {

@@ -5,7 +5,7 @@ import { type Asked, type Command, isExclusive } from '../core/command.js';
 import { type Button, type Message, sorry } from '../core/conversation.js';
 import { UpstreamError, UserError } from '../core/errors.js';
 import type { AnyJob, ChangeRun, ChangesJob, CommandJob, PressJob, ReadsJob } from '../core/jobs.js';
-import { type Parsed, parse } from '../core/parse.js';
+import { commandIn, type Parsed, parse } from '../core/parse.js';
 import { MINUTE, SECOND } from '../core/time.js';
 import { isTakenOver, rankOf, showStep } from './change.js';
 import { putWithChart } from './chart.js';
@@ -248,6 +248,6 @@ async function answer(job: AnyJob, run: ChangeRun, message: Message, ports: Perf
 
 /** It has not begun, and its message may say that it waits: nothing else would ever say that it does not. */
 function mayHaveWaited(job: CommandJob, run: ChangeRun, ports: PerformPorts): boolean {
-  const command = ports.command.catalogue.find(job.text.split(' ')[0] ?? '');
+  const command = commandIn(job.text, ports.command.catalogue);
   return run.progress().step === 'queued' && command?.effect === 'change' && isExclusive(command);
 }

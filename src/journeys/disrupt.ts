@@ -38,16 +38,18 @@ async function carryOut(flight: Flight): Promise<ChangeOutcome> {
     outcome = await steps(flight);
   } catch (error) {
     const wrote = ['applied', 'following'].includes(run.progress().step);
-    const left = wrote ? IN_MARATHON : md`Nothing was changed.`;
+    const left = wrote ? isIn(systemOf(flight)) : md`Nothing was changed.`;
     outcome = failure(error, left, flight.plan.text, run, ports);
   }
-  // A change that got through has a new controller, which is not quieting down because of us.
-  if (outcome.outcome === 'succeeded') return outcome;
+  // A change that got through Marathon has a new controller, which is not quieting down because of us.
+  if (outcome.outcome === 'succeeded' && systemOf(flight) === 'Marathon') return outcome;
   const note = await releaseQuiet(flight);
   return run.progress().appliedAt === undefined ? withNote(outcome, note) : outcome;
 }
 
-const IN_MARATHON = md`The change is in Marathon; \`where\` and \`status\` show what became of it.`;
+const systemOf = ({ command, plan }: Flight): 'Marathon' | 'Jenkins' => command.system?.(plan.facts) ?? 'Marathon';
+
+const isIn = (system: string): Rich => md`The change is in ${system}; \`where\` and \`status\` show what became of it.`;
 
 const withNote = (outcome: ChangeOutcome, note: Rich | undefined): ChangeOutcome =>
   note === undefined
@@ -125,7 +127,7 @@ async function voided(flight: Flight): Promise<ChangeOutcome | undefined> {
     return ended(
       'unchanged',
       say(
-        md`:no_entry_sign: The plan no longer fits: the app changed since it was made, and now there is nothing left to do. Nothing was done.`,
+        md`:no_entry_sign: The plan no longer fits: ${systemOf(flight) === 'Marathon' ? 'the app' : 'Jenkins'} changed since it was made, and now there is nothing left to do. Nothing was done.`,
       ),
     );
   }
@@ -163,7 +165,7 @@ async function apply(flight: Flight, how: 'fresh' | 'resumed'): Promise<ChangeOu
   await showStep(
     flight.job,
     'applying',
-    say(md`:hourglass_flowing_sand: ${command.title(plan.facts, 'going')}: sending the change to Marathon`),
+    say(md`:hourglass_flowing_sand: ${command.title(plan.facts, 'going')}: sending the change to ${systemOf(flight)}`),
     ports,
   );
   await run.hold();
@@ -182,10 +184,9 @@ async function apply(flight: Flight, how: 'fresh' | 'resumed'): Promise<ChangeOu
 
 type Seen = 'yes' | 'no' | 'overtaken' | 'unknown';
 
-async function fate(
-  { command, plan, run, ports }: Flight,
-  seen: Exclude<Seen, 'no'>,
-): Promise<ChangeOutcome | undefined> {
+async function fate(flight: Flight, seen: Exclude<Seen, 'no'>): Promise<ChangeOutcome | undefined> {
+  const { command, plan, run, ports } = flight;
+  const system = systemOf(flight);
   const lost = command.title(plan.facts, 'lost');
   switch (seen) {
     case 'yes':
@@ -195,14 +196,14 @@ async function fate(
       return ended(
         'lost',
         say(
-          md`:warning: ${lost}: somebody else changed the app meanwhile, so nothing more was sent. \`where\` and \`status\` show what runs now.`,
+          md`:warning: ${lost}: somebody else ${system === 'Marathon' ? 'changed the app' : 'restarted Jenkins'} meanwhile, so nothing more was sent. \`where\` and \`status\` show what runs now.`,
         ),
       );
     case 'unknown':
       return ended(
         'lost',
         say(
-          md`:warning: ${lost}: Marathon did not say whether it took the change, and does not answer when asked. It may be under way; \`where\` and \`status\` show it when Marathon answers again.`,
+          md`:warning: ${lost}: ${system} did not say whether it took the change, and does not answer when asked. It may be under way; \`where\` and \`status\` show it when ${system} answers again.`,
         ),
       );
   }

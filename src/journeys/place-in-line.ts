@@ -4,6 +4,7 @@ import { type Ahead, type ChangeInfo, turnWords, usualMs } from '../core/changes
 import type { DisruptCommand } from '../core/command.js';
 import { context, type Message, type MessageBlock, say } from '../core/conversation.js';
 import type { CommandJob, ConfirmedJob } from '../core/jobs.js';
+import { commandIn } from '../core/parse.js';
 import { type Act, changeIdOf, type Plan } from '../core/plans.js';
 import { code, join, md, mention, type Rich } from '../core/text.js';
 import type { PerformPorts } from './ports.js';
@@ -23,7 +24,7 @@ export async function withTimes(
   if (changes.length === 0) return [];
   const entries = await ports.command.audit.recent(LOOKED_AT);
   return changes.map(({ text, userId }) => {
-    const command = ports.command.catalogue.find(text.split(' ')[0] ?? '');
+    const command = commandIn(text, ports.command.catalogue);
     return { text, userId, usualMs: command === undefined ? undefined : usualMs(entries, command.name) };
   });
 }

@@ -101,5 +101,11 @@ export const WRITES: Act[] = [
     setTemplates: (client) => client.setTemplates({ cpus: 1 }, []),
     agentActivity: (client) => client.agentActivity(),
     scmSync: (client) => client.scmSync(),
+    scmSaveAll: (client) => client.scmSaveAll(),
+    scmPurge: (client) => client.scmPurge(),
+    scmIncoming: (client) => client.scmIncoming(),
+    scmPull: (client) => client.scmPull(),
+    reload: (client) => client.reload(),
+    restartJvm: (client) => client.restartJvm('safe'),
   }),
 ];

@@ -143,3 +143,8 @@ test('a rule that names `scale executors` counts for `scale`', async () => {
   );
   expect(all.flatMap(({ command, may: { allowed } }) => (allowed ? [command.name] : []))).toEqual(['scale']);
 });
+
+test('a command whose name has two words has a page of its own', async () => {
+  expect((await helped('sync save')).text).toBe("/ci sync save: Save all of Jenkins' configuration in git now.");
+  await expect(helped('sync sav')).rejects.toMatchObject({ hint: 'Did you mean `help sync save`?' });
+});

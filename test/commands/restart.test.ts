@@ -18,9 +18,10 @@ const VERSION_NOW = '(Version now: `2015-05-28T08:00:00.000Z`)';
 
 describe('what is typed', () => {
   test.each([
-    ['restart', { waitMs: 30 * MINUTE }],
-    ['restart --wait 1h', { waitMs: 60 * MINUTE }],
-    ['restart --now', { waitMs: 0 }],
+    ['restart', { waitMs: 30 * MINUTE, jenkins: false }],
+    ['restart --wait 1h', { waitMs: 60 * MINUTE, jenkins: false }],
+    ['restart --now', { waitMs: 0, jenkins: false }],
+    ['restart --now --jenkins', { waitMs: 0, jenkins: true }],
   ])('%s', (text, args) => {
     expect(typed(text)).toEqual(args);
   });

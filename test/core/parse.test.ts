@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { catalogueOf, commands } from '../../src/commands/index.js';
 import { defineCommand, type Syntax } from '../../src/core/command.js';
 import { UserError } from '../../src/core/errors.js';
-import { nearestName, type Parsed, parse, UnknownCommand } from '../../src/core/parse.js';
+import { commandIn, nearestName, type Parsed, parse, UnknownCommand } from '../../src/core/parse.js';
 import { hasUrlPassword, looksSecret } from '../../src/core/secret-words.js';
 
 const NOTHING_TO_SAY = { text: '', blocks: [] };
@@ -111,6 +111,63 @@ describe('finding the command', () => {
     expect(nearestName('a', [])).toBeUndefined();
   });
 });
+
+describe('a name of two words', () => {
+  const catalogue = catalogueOf(commands);
+  const nameOf = (typed: string) => parse(typed, catalogue).command.name;
+
+  it.each([
+    ['sync', 'sync'],
+    ['sync --here', 'sync'],
+    ['sync save', 'sync save'],
+    ['SYNC Save', 'sync save'],
+    ['sync   save.', 'sync save'],
+    ['sync reload --now', 'sync reload'],
+    ['sync save --help', 'help'],
+    ['help sync save', 'help'],
+  ])('%s', (typed, name) => {
+    expect(nameOf(typed)).toBe(name);
+  });
+
+  it.each([
+    ['sync sav', 'sync save'],
+    ['sync relaod --now', 'sync reload --now'],
+    ['snyc save', 'sync save'],
+    ['sync-save', 'sync save'],
+    ['sync "sav" --now', 'sync save --now'],
+  ])('%s is near to %s', (typed, suggestion) => {
+    const seen = attempt(() => parse(typed, catalogue));
+    expect(seen).toBeInstanceOf(UnknownCommand);
+    expect((seen as UnknownCommand).suggestion).toBe(suggestion);
+  });
+
+  it('that nobody knows is told with those there are', () => {
+    const seen = attempt(() => parse('sync everything', catalogue)) as UserError;
+    expect([seen.message, seen.hint]).toEqual([
+      'No command `sync everything`.',
+      'There are `sync`, `sync save`, `sync reload`, `sync purge`.',
+    ]);
+  });
+
+  it('is ruled by its words: a rule of the first word speaks of all of them', () => {
+    expect(parse('sync reload', catalogue).policyWords).toBe('sync reload');
+    expect(parse('restart --wait 5m --jenkins', catalogue).policyWords).toBe('restart --jenkins');
+  });
+
+  it('is found again in what was typed', () => {
+    expect(commandIn('sync save', catalogue)?.name).toBe('sync save');
+    expect(commandIn('scale executors 4', catalogue)?.name).toBe('scale');
+    expect(commandIn('xylophone', catalogue)).toBeUndefined();
+  });
+});
+
+function attempt(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (error) {
+    return error;
+  }
+}
 
 describe('scaling, as people type it', () => {
   it.each([

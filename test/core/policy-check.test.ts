@@ -15,6 +15,8 @@ it.each([
   ['[{ command: logs, to: operators }, { effect: read, to: everyone }]'],
   ['[{ effect: disrupt, to: operators, approvals: 1 }]'],
   ['[{ command: deploy, to: all, max: { mem: 4096 }, approvals: 1 }, { command: deploy, to: all, approvals: 2 }]'],
+  ['[{ command: sync save, to: developers }, { command: sync reload, to: operators, approvals: 1 }]'],
+  ['[{ command: restart --jenkins, to: developers }, { command: restart, to: operators }]'],
   ['[{ command: deploy, to: developers, max: { cpus: 4, mem: 4096 }, approvals: 1 }]'],
 ])('nothing is odd about %s', (rules) => {
   expect(said(rules)).toEqual([]);
@@ -38,6 +40,9 @@ describe('a rule that never matters', () => {
   it('because the command is ruled as a whole', () => {
     expect(oddities('[{ command: logs stdout, to: everyone }]')).toEqual([
       { serious: true, text: 'rule 1 never matters: `logs` is ruled as a whole, without `stdout`' },
+    ]);
+    expect(said('[{ command: sync everything, to: everyone }]')).toEqual([
+      'rule 1 never matters: `sync` is ruled as a whole, without `everything`',
     ]);
   });
 });

@@ -232,7 +232,9 @@ function judge(played: Played, ended: Ended): void {
   if (played.acts > 0 && entry === undefined && NOTHING.test(everything) && !fault.forgetful)
     wrong(`it was done, and people were told: ${everything}`);
   if (/bug in the bot|NaN|undefined|in -|\b-\d+ (?:s|min|h)\b/.test(seen)) wrong(`people were told: ${seen}`);
-  if (scene.rig.world.jenkins.current?.farm.quietingDown === true) {
+  const leftQuiet = scene.rig.world.jenkins.current?.farm.quietingDown === true;
+  // Those two are about nothing else.
+  if (leftQuiet && act.command !== 'quiet' && act.command !== 'unquiet') {
     if (fault.forgetful) played.forgotten = true;
     else wrong('Jenkins was left quieting down');
   }

@@ -162,6 +162,82 @@ export const ACTS: readonly Act[] = [
     },
   },
   {
+    command: 'restart',
+    which: 'inside its task',
+    system: 'Jenkins',
+    isAct: ({ path }) => /\/(?:safeR|r)estart$/.test(path),
+    async prepare({ rig }) {
+      const { times } = jenkinsActs({ rig }, 'safeRestart', 'restart');
+      const session = rig.world.jenkins.current?.session;
+      return { text: 'restart --jenkins', times, holds: () => rig.world.jenkins.current?.session !== session };
+    },
+  },
+  {
+    command: 'sync save',
+    system: 'Jenkins',
+    isAct: ({ path, body }) => path.endsWith('/scriptText') && body.includes('synchronizeAllConfigs'),
+    async prepare({ rig }) {
+      const { home } = upIn({ rig });
+      // Edited on the disk, which the plugin does not see.
+      home.config.revision += 1;
+      const { commits } = rig.world.jenkins.repository;
+      const saves = () => commits.filter(({ message }) => message === 'Repository initialization').length;
+      const before = saves();
+      return {
+        text: 'sync save',
+        times: () => saves() - before,
+        holds: () => upIn({ rig }).home.scmSync.isInSync(upIn({ rig }).home.config),
+      };
+    },
+  },
+  {
+    command: 'sync reload',
+    system: 'Jenkins',
+    isAct: ({ path }) => path.endsWith('/reload'),
+    async prepare(scene) {
+      const executors = 2 + (scene.nextNumber() % 50);
+      scene.rig.world.jenkins.editInGit((config) => {
+        config.numExecutors = executors;
+      });
+      return {
+        text: 'sync reload',
+        ...jenkinsActs(scene, 'reload'),
+        holds: () => scene.rig.world.jenkins.current?.home.config.numExecutors === executors,
+      };
+    },
+  },
+  {
+    command: 'sync purge',
+    system: 'Jenkins',
+    isAct: ({ path, body }) => path.endsWith('/scriptText') && body.includes('purgeFailLogs'),
+    async prepare(scene) {
+      const { scmSync } = upIn(scene).home;
+      // Older than the last success, so that nothing fails now.
+      scmSync.fail = { mtime: 0, text: 'Thu May 28 18:40:02 CST 2015 : Delete jobs/old-name/<br/>' };
+      const acts = jenkinsActs(scene, 'purge scm-sync failures');
+      return { text: 'sync purge', ...acts, holds: () => scmSync.fail === undefined };
+    },
+  },
+  {
+    command: 'quiet',
+    system: 'Jenkins',
+    isAct: ({ path }) => path.endsWith('/quietDown'),
+    async prepare(scene) {
+      const text = `quiet case ${scene.nextNumber()}`;
+      return { text, ...jenkinsActs(scene, 'quietDown'), holds: () => upIn(scene).farm.quietingDown };
+    },
+  },
+  {
+    command: 'unquiet',
+    system: 'Jenkins',
+    isAct: ({ path }) => path.endsWith('/cancelQuietDown'),
+    async prepare(scene) {
+      scene.rig.world.jenkins.quietDown();
+      const acts = jenkinsActs(scene, 'cancelQuietDown');
+      return { text: 'unquiet', ...acts, holds: () => !upIn(scene).farm.quietingDown };
+    },
+  },
+  {
     command: 'cancel',
     system: 'Marathon',
     isAct: deletesDeployment,
@@ -232,6 +308,20 @@ export const ACTS: readonly Act[] = [
 ];
 
 const opened = async ({ client }: Scene): Promise<void> => void (await client.del(keysOf('test').lock));
+
+/** By Jenkins' own log. */
+function jenkinsActs({ rig }: Pick<Scene, 'rig'>, ...actions: string[]): Pick<Prepared, 'times'> {
+  const { accessLog } = rig.world.jenkins;
+  const times = () => accessLog.filter(({ action, tookEffect }) => tookEffect && actions.includes(action)).length;
+  const before = times();
+  return { times: () => times() - before };
+}
+
+function upIn({ rig }: Pick<Scene, 'rig'>) {
+  const { current } = rig.world.jenkins;
+  if (current === undefined) throw new Error('there is no controller');
+  return current;
+}
 
 /** What is in Redis alone has no log but what people are told of it. */
 function isSaid({ rig: { slack } }: Scene, ...words: string[]): Pick<Prepared, 'times' | 'holds'> {

@@ -20,6 +20,7 @@ import { authorise } from '../../src/core/authorise.js';
 import { say } from '../../src/core/conversation.js';
 import { SlackError } from '../../src/core/delivery.js';
 import { UpstreamError, UserError } from '../../src/core/errors.js';
+import type { ScmIncoming } from '../../src/core/jenkins-upkeep.js';
 import type { CommandJob, PressJob } from '../../src/core/jobs.js';
 import { fillManifest } from '../../src/core/manifest.js';
 import { diffDefinitions } from '../../src/core/manifest-diff.js';
@@ -27,7 +28,7 @@ import { lintManifest } from '../../src/core/manifest-lint.js';
 import { parsePolicy } from '../../src/core/policy.js';
 import { md } from '../../src/core/text.js';
 import { accept, perform } from '../../src/journeys/command.js';
-import { anApp } from '../support/ci-service.js';
+import { anApp, NOW } from '../support/ci-service.js';
 import { fakeEars } from '../support/fake-ears.js';
 import { type FakeCalls, fakePorts, MANIFEST } from '../support/fakes.js';
 import {
@@ -116,6 +117,15 @@ const delivery = () => {
   return `d-${deliveries.next.toString(36)}`;
 };
 
+const INCOMING: ScmIncoming = {
+  session: 'session-1',
+  loadedAt: NOW,
+  git: {
+    ...{ refusal: undefined, ahead: 0, behind: 1, commit: '3f2a91c0d6' },
+    ...{ overwritten: ['config.xml'], overwrittenCount: 1, added: [], addedCount: 0 },
+  },
+};
+
 /** What a write does is not asked here: every one works. */
 const written = { deploymentId: 'd1', version: anApp().version };
 const writes: FakeCalls = {
@@ -133,6 +143,12 @@ const writes: FakeCalls = {
     startBuild: async () => 12,
     cancelQueueItem: async () => undefined,
     stopBuild: async () => undefined,
+    scmSaveAll: async () => undefined,
+    scmPurge: async () => ({ had: true }),
+    scmIncoming: async () => INCOMING,
+    scmPull: async () => ({ modified: 1 }),
+    reload: async () => undefined,
+    restartJvm: async () => undefined,
   },
   digests: { compose: async () => say(md`a digest`), post: async () => undefined },
 };
@@ -422,6 +438,7 @@ function upstreamDoors(far: FarSide): { doors: Door[]; close(): void } {
     maintenance: () => mesos.maintenance(),
     scmSync: () => jenkins.scmSync(),
     scmSyncFooter: () => jenkins.scmSyncFooter(),
+    scmIncoming: () => jenkins.scmIncoming(),
   };
   return {
     doors: [

@@ -72,6 +72,16 @@ describe('the quiet-down that we set is taken back', () => {
     expect(swap.jenkins.calls).toEqual(['quiet: Bellboard: Swapping']);
   });
 
+  test('after a write to a Jenkins that goes on, too', async () => {
+    const swap = await scene();
+    swap.script.system = 'Jenkins';
+    swap.jenkins.builds = [];
+    await swap.go();
+    expect(swap.root()).toMatch(/^Swapped/);
+    expect(swap.jenkins.calls).toEqual(['quiet: Bellboard: Swapping', 'go on']);
+    expect(swap.told()).toContain('Swapping: sending the change to Jenkins');
+  });
+
   test('by another worker too, because the note was written before the call', async () => {
     const swap = await scene({ step: 'quieting', quieted: true, waitUntil: NOW + MINUTE });
     swap.jenkins.quieting = true;

@@ -22,6 +22,7 @@ export interface Scripted {
   version: string;
   nothingToDo: boolean;
   waitMs: number;
+  system: 'Marathon' | 'Jenkins';
   writes: number;
   apply(): Promise<Json>;
   arrived(): Promise<'yes' | 'no' | 'overtaken'>;
@@ -52,6 +53,7 @@ export function fakeCommands(): FakeCommands {
     version: 'v1',
     nothingToDo: false,
     waitMs: 0,
+    system: 'Marathon',
     writes: 0,
     async apply() {
       script.writes += 1;
@@ -127,6 +129,7 @@ export function fakeCommands(): FakeCommands {
     empty: () => script.nothingToDo,
     boundTo: (plan) => JSON.stringify(plan),
     waitMs: () => script.waitMs,
+    system: () => script.system,
     apply: () => script.apply(),
     arrived: () => script.arrived(),
     follow: (_plan, _ports, _asked, since) => script.follow(since),

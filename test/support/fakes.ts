@@ -114,6 +114,12 @@ export function fakeJenkins(calls: Partial<Jenkins> = {}): Jenkins {
     quietDown: unexpected('quietDown'),
     cancelQuietDown: unexpected('cancelQuietDown'),
     whoAmI: async () => 'bellboard',
+    scmSaveAll: unexpected('the saving of everything to git'),
+    scmPurge: unexpected('a purge of the failure note'),
+    scmIncoming: unexpected('a look at what git would bring'),
+    scmPull: unexpected('a pull from git'),
+    reload: unexpected('a reload of the configuration'),
+    restartJvm: unexpected('a restart inside the task'),
     ...calls,
   };
 }

@@ -18,6 +18,7 @@ import { type ScriptName, scriptAnswer, scriptText } from './script.js';
 import { ControllerSet, ExecutorsRead, ScmStatus, TemplateSet } from './script-schema.js';
 import { buildReader } from './stories.js';
 import { templateCalls } from './templates.js';
+import { jenkinsUpkeep } from './upkeep.js';
 
 export interface JenkinsOptions
   extends Pick<HttpOptions, 'credentials' | 'clock' | 'scrub' | 'onResponse' | 'timeouts' | 'retryDelaysMs'> {
@@ -44,7 +45,7 @@ const BUILDS_MAX_BYTES = 16 * 1024 * 1024;
 const ENGLISH = { 'Accept-Language': 'en' };
 
 /** Names an old core does not know are ignored by it, so one query serves both lines. */
-const CONTROLLER = 'mode,numExecutors,quietingDown,url,primaryView[url]';
+const CONTROLLER = 'mode,numExecutors,quietingDown,quietDownReason,url,primaryView[url]';
 const RUNNING = 'currentExecutable[number,url,fullDisplayName]';
 const COMPUTERS = `busyExecutors,totalExecutors,computer[displayName,assignedLabels[name],offline,idle,numExecutors,executors[${RUNNING}],oneOffExecutors[${RUNNING}]]`;
 const QUEUE = `items[id,why,buildable,stuck,inQueueSince,task[name,url],${CAUSES}]`;
@@ -114,6 +115,7 @@ export function jenkinsClient(options: JenkinsOptions): JenkinsClient {
     async cancelQuietDown() {
       await post({ path: '/cancelQuietDown' });
     },
+    ...jenkinsUpkeep({ http, post, script, scrub: rest.scrub, patienceMs: 2 * readMs }),
     whoAmI: () => read('/whoAmI/api/json', undefined, WhoAmI),
   };
 }

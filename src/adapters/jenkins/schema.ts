@@ -8,12 +8,15 @@ const maybe = <T extends z.ZodType>(schema: T) => schema.nullish().transform((va
 export const Controller = z
   .object({
     quietingDown: maybe(z.boolean()),
+    quietDownReason: maybe(z.string()),
     numExecutors: maybe(z.number()),
     url: maybe(z.string()),
     primaryView: maybe(z.object({ url: maybe(z.string()) })),
   })
-  .transform(({ quietingDown, numExecutors, url, primaryView }) => ({
+  .transform(({ quietingDown, quietDownReason, numExecutors, url, primaryView }) => ({
     quietingDown: quietingDown ?? false,
+    // An empty one is what a person gave who gave none.
+    quietDownReason: quietDownReason?.trim() || undefined,
     numExecutors: numExecutors ?? 0,
     // Before 2.215 only the views tell where Jenkins thinks it is.
     rootUrl: url ?? primaryView?.url?.replace(/view\/[^/]+\/?$/, ''),

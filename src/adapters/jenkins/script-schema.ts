@@ -92,6 +92,7 @@ export const ScmStatus = z
     unpushedCommits: maybe(z.number()),
     dirtyFiles: maybe(z.number()),
     configInSync: maybe(z.boolean()),
+    head: maybe(z.string()),
     filesAtRisk: maybe(z.array(z.string())),
     success: LogFile,
     fail: LogFile,
@@ -102,6 +103,8 @@ export const ScmStatus = z
     const record = tellingRecord(log ?? []);
     return {
       ...wire,
+      // `<hash> <seconds since the epoch>`
+      head: wire.head?.split(' ', 1)[0],
       // Their times as the files have them: the dates inside have no usable zone (contract jenkins §3.3).
       successAt: success.exists ? success.mtime : undefined,
       failedAt: fail.exists ? fail.mtime : undefined,

@@ -12,7 +12,10 @@ export type ScriptName =
   | 'scm-sync-status'
   | 'templates-read'
   | 'template-set'
-  | 'agents-read';
+  | 'agents-read'
+  | 'scm-sync-save'
+  | 'scm-sync-purge'
+  | 'scm-sync-incoming';
 
 /** The base64 alphabet cannot close the quotes around it, so no argument reaches the compiler. */
 export function scriptText(name: ScriptName, args: object): string {

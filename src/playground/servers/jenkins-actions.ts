@@ -7,6 +7,7 @@ import type { Answer } from './http.js';
 import { isModern } from './jenkins-build-views.js';
 import { buildAt, type Call, jobAt } from './jenkins-call.js';
 import { advertised, jetty, missingRight, notFound, oops, postRequired, redirect } from './jenkins-pages.js';
+import { changedFiles } from './jenkins-scm-status.js';
 import { runScript } from './jenkins-scripts.js';
 
 interface Outcome {
@@ -116,7 +117,7 @@ function quietDown(call: Call): Outcome {
 function cancelQuietDown(call: Call): Outcome {
   const { farm } = call.controller;
   const before = farm.quietingDown;
-  farm.cancelQuietDown();
+  call.controller.cancelQuietDown();
   return back(call, before);
 }
 
@@ -138,10 +139,13 @@ function reload(call: Call): Outcome {
 
 function pullFromGit(call: Call): Outcome {
   if (call.world.scmSyncPlugin !== 'active') return missing(call);
+  const before = call.controller.home.config;
   call.controller.pullFromGit();
-  const body = '<!DOCTYPE html><html><body>Modified files : 1<ul><li>config.xml</li></ul></body></html>\n';
+  const files = changedFiles(before, call.controller.home.config);
+  const items = files.map((file) => `<li>${file}</li>`).join('');
+  const body = `<!DOCTYPE html><html><body>Modified files : ${files.length}<ul>${items}</ul></body></html>\n`;
   const headers = { ...advertised(call), 'content-type': 'text/html;charset=utf-8' };
-  return { answer: { status: 200, headers, body }, tookEffect: true };
+  return { answer: { status: 200, headers, body }, tookEffect: files.length > 0 };
 }
 
 const missing = (call: Call): Outcome => ({ answer: notFound(call, call.request.path), tookEffect: false });

@@ -39,6 +39,34 @@ export function scmSyncStatus(world: JenkinsWorld, controller: Controller): Reco
   };
 }
 
+/** What a pull would bring: the script's fetch and comparison (contract jenkins §3.4). */
+export function scmSyncIncoming(world: JenkinsWorld, controller: Controller): Record<string, unknown> {
+  const head = { ok: true, session: controller.session, loadedAt: controller.loadedAt };
+  if (world.scmSyncPlugin !== 'active') return { ...head, checkout: false };
+  const refusal = world.repository.cloneRefusal;
+  const { ahead, behind, afterPull } = controller.home.scmSync.standing();
+  const { config } = controller.home;
+  const files = changedFiles(config, afterPull.config);
+  const added = files.filter((file) => !filesOf(config).includes(file));
+  const overwritten = files.filter(
+    (file) => filesOf(config).includes(file) && filesOf(afterPull.config).includes(file),
+  );
+  return {
+    ...head,
+    checkout: true,
+    fetched: refusal === undefined,
+    ...(refusal === undefined ? {} : { refusal }),
+    ...{ ahead, behind, commit: afterPull.hash },
+    ...{ overwritten: overwritten.slice(0, FILES), overwrittenCount: overwritten.length },
+    ...{ added: added.slice(0, FILES), addedCount: added.length },
+  };
+}
+
+const filesOf = ({ jobs }: ControllerConfig): string[] => [
+  'config.xml',
+  ...jobs.map(({ fullName }) => fileOf(fullName)),
+];
+
 function pluginFields(world: JenkinsWorld, controller: Controller) {
   return {
     scm: 'Git',
@@ -63,7 +91,7 @@ function filesAtRisk(world: JenkinsWorld, { home }: Controller): string[] {
 }
 
 /** Each job has a file of its own; all else is in the controller's. */
-function changedFiles(before: ControllerConfig, after: ControllerConfig): string[] {
+export function changedFiles(before: ControllerConfig, after: ControllerConfig): string[] {
   const files = new Map([...before.jobs, ...after.jobs].map(({ fullName }) => [fullName, fileOf(fullName)]));
   const jobIn = (config: ControllerConfig, name: string) => config.jobs.find(({ fullName }) => fullName === name);
   const jobs = [...files].filter(([name]) => !isDeepStrictEqual(jobIn(before, name), jobIn(after, name)));

@@ -5,7 +5,7 @@ import { FRAMEWORK_NAME } from '../world/jenkins/agents.js';
 import type { Controller } from '../world/jenkins/controller.js';
 import { type AgentTemplate, buildingOn } from '../world/jenkins/model.js';
 import type { JenkinsWorld } from '../world/jenkins/world.js';
-import { scmSyncStatus } from './jenkins-scm-status.js';
+import { scmSyncIncoming, scmSyncStatus } from './jenkins-scm-status.js';
 import { agentActivity, mesosClouds, setTemplates } from './jenkins-template-scripts.js';
 
 /** What a script printed, and whether it changed anything. */
@@ -29,6 +29,11 @@ const SCRIPTS: { action: string; mark: string; run: Run }[] = [
   { action: 'set template settings', mark: 'memberOfSecond', run: setTemplates },
   { action: 'set template maximum', mark: 'setSlaveInfos', run: setTemplateMax },
   { action: 'read scm-sync', mark: 'commitsQueue', run: (world, controller) => read(scmSyncStatus(world, controller)) },
+  {
+    action: 'read what git would bring',
+    mark: 'ls-tree',
+    run: (world, controller) => read(scmSyncIncoming(world, controller)),
+  },
   { action: 'save all to git', mark: 'synchronizeAllConfigs', run: saveAll },
   { action: 'purge scm-sync failures', mark: 'purgeFailLogs', run: purge },
   {
@@ -168,13 +173,24 @@ function limit(template: AgentTemplate, max: number): void {
   if (template.minExecutors !== undefined) template.minExecutors = Math.min(template.minExecutors, max);
 }
 
-function saveAll(_world: JenkinsWorld, controller: Controller): Ended {
-  controller.home.scmSync.changed(controller.home.config, 'Repository initialization');
+/** The plugin's own words differ with its release (contract jenkins §3.4). */
+function saveAll(world: JenkinsWorld, { home }: Controller): Ended {
+  refuseWithoutPlugin(world);
+  home.scmSync.changed(
+    home.config,
+    world.line.generation === 'old' ? 'Repository initialization' : 'New included files',
+  );
   return { result: { ok: true }, tookEffect: true };
 }
 
-function purge(_world: JenkinsWorld, controller: Controller): Ended {
-  const had = controller.home.scmSync.fail !== undefined;
-  controller.home.scmSync.purge();
-  return { result: { ok: true }, tookEffect: had };
+function purge(world: JenkinsWorld, { home }: Controller): Ended {
+  refuseWithoutPlugin(world);
+  const had = home.scmSync.fail !== undefined;
+  home.scmSync.purge();
+  return { result: { ok: true, had, left: false }, tookEffect: had };
+}
+
+function refuseWithoutPlugin({ scmSyncPlugin }: JenkinsWorld): void {
+  if (scmSyncPlugin === 'active') return;
+  throw new Error('java.lang.IllegalStateException: the plugin scm-sync-configuration is not installed');
 }

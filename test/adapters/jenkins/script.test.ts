@@ -130,6 +130,7 @@ describe('SCM sync', () => {
     expect(await client.scmSync()).toEqual({
       plugin: 'active',
       scm: 'Git',
+      head: '664132208613409f70367f10e9c43be4d5ce9158',
       url: 'git@git.example.com:core/jenkins-on-mesos.git',
       session: '1b2c3d4e',
       now: 1432809730000,

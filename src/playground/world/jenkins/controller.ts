@@ -1,13 +1,11 @@
 // One Jenkins controller: the program Marathon's task runs. Clones its configuration, boots (silence, then 503), comes up
 // with a new session and registers with Mesos; ends with its task and takes everything not in git along.
 import { randomBytes } from 'node:crypto';
-import { type Clock, SECOND } from '../../../core/time.js';
+import { SECOND } from '../../../core/time.js';
 import type { Crash } from '../cluster-messages.js';
-import type { ClusterForFrameworks, PortAnswer, ProcessHandle, Program } from '../types.js';
-import type { Accounts } from './accounts.js';
+import type { PortAnswer, ProcessHandle, Program } from '../types.js';
 import { BuildFarm } from './farm.js';
 import { JenkinsHome } from './home.js';
-import type { Line } from './line.js';
 import {
   containerStarts,
   FIRST_WORDS,
@@ -15,12 +13,13 @@ import {
   type LogRecord,
   lastWords,
   logText,
+  RELOADED,
   restarts,
   STARTED,
   stops,
 } from './log-lines.js';
 import type { Build, BuildPlan, Cause, JobDefinition, Parameters, QueueItem } from './model.js';
-import type { GitRepository } from './repository.js';
+import type { Surroundings } from './surroundings.js';
 import { type Timers, timersOf } from './timers.js';
 
 /** `unreachable`: nothing listens. `starting`, `restarting`: 503. */
@@ -33,6 +32,8 @@ const GIT_STATUS = 128;
 const SHUTDOWN_MS = 1 * SECOND;
 /** `restart` gives the page five seconds before builds die (contract jenkins §4.2). */
 const RESTART_MS = 5 * SECOND;
+/** Once no build runs (`Jenkins.safeRestart`). */
+const SAFE_RESTART_MS = 10 * SECOND;
 const RELOAD_MS = 6 * SECOND;
 
 export interface BuildRequest {
@@ -42,34 +43,12 @@ export interface BuildRequest {
   quietMs?: number;
 }
 
-/** What a controller finds around it and does not take along when it ends. */
-export interface Surroundings {
-  readonly clock: Clock;
-  readonly cluster: ClusterForFrameworks;
-  readonly line: Line;
-  readonly repository: GitRepository;
-  readonly accounts: Accounts;
-  readonly prefix: string;
-  readonly pushMs: number;
-  readonly boot: { ms: number; silentMs: number };
-  readonly scmSyncPlugin: 'active' | 'absent' | 'inactive';
-  readonly answersEmpty: boolean;
-  readonly agentsCutOff: boolean;
-  /** Why this start fails; asked once for each task. */
-  takeStartFault(): StartFault | undefined;
-}
-
-/** A start that ends by itself: with what status, how long after it began, and the last words of stderr. */
-export interface StartFault {
-  status: number;
-  afterMs: number;
-  says: string;
-}
-
 export class Controller implements Program {
   phase: Phase = 'unreachable';
   /** `X-Jenkins-Session`: 8 hex digits, new with each JVM. */
   session = '';
+  /** When the configuration was last read from disk. */
+  loadedAt = 0;
   /** The web server takes connections and answers none of them. */
   hung = false;
   /** What a leak has taken of its memory beyond what it needs. */
@@ -199,28 +178,42 @@ export class Controller implements Program {
     this.farm.setControllerExecutors(count);
   }
 
-  /** Takes over what git holds; Jenkins itself notices with the next reload. */
+  /** Copies what git holds over JENKINS_HOME; Jenkins itself notices with the next reload. */
   pullFromGit(): void {
-    this.home.config = structuredClone(this.#world.repository.head.config);
+    this.home.config = this.home.scmSync.pull();
   }
 
   reload(): void {
     this.phase = 'starting';
     this.#timers.after(RELOAD_MS, () => {
       this.phase = 'up';
+      this.loadedAt = this.#world.clock.now();
+      this.#log(...RELOADED);
       this.farm.setControllerExecutors(this.home.config.numExecutors);
     });
   }
 
-  /** The JVM again, in the same task and sandbox: `safe` waits for builds. */
+  /** The JVM again, in the same task and sandbox: `safe` waits for builds, and a cancelled quiet-down cancels it. */
   restart(how: 'safe' | 'now'): void {
     if (how === 'now') {
-      this.#timers.after(RESTART_MS, () => this.#rerun());
+      this.#rerun(RESTART_MS);
       return;
     }
     this.#restartWhenIdle = true;
     this.farm.quietDown(null);
-    if (this.farm.running.length === 0) this.#timers.after(0, () => this.#rerun());
+    if (this.farm.running.length === 0) this.#restartIfStillQuiet();
+  }
+
+  #restartIfStillQuiet(): void {
+    this.#timers.after(0, () => {
+      if (this.#restartWhenIdle && this.farm.quietingDown && this.farm.running.length === 0)
+        this.#rerun(SAFE_RESTART_MS);
+    });
+  }
+
+  cancelQuietDown(): void {
+    this.#restartWhenIdle = false;
+    this.farm.cancelQuietDown();
   }
 
   /** The JVM ends by itself; Marathon starts a new task. */
@@ -251,21 +244,23 @@ export class Controller implements Program {
       agentsMayConnect: () => !this.#world.agentsCutOff,
       onNodesSaved: () => this.saved('SYSTEM'),
       onIdle: () => {
-        if (this.#restartWhenIdle) this.#timers.after(0, () => this.#rerun());
+        if (this.#restartWhenIdle) this.#restartIfStillQuiet();
       },
     });
     this.phase = 'up';
+    this.loadedAt = clock.now();
     this.#log(...isUp(line.generation));
     if (this.#world.scmSyncPlugin === 'active') this.home.scmSync.jvmStarted();
     this.#farm.agents.register();
   }
 
-  #rerun(): void {
+  /** The page says so at once, and the JVM ends a little later. */
+  #rerun(afterMs: number): void {
     if (this.phase !== 'up') return;
     this.phase = 'restarting';
     this.#restartWhenIdle = false;
     this.#log(restarts);
-    this.#timers.after(2 * SECOND, () => {
+    this.#timers.after(afterMs, () => {
       this.#endJvm();
       this.#timers = timersOf(this.#world.clock);
       this.#boot();

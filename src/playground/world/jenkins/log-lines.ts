@@ -40,14 +40,14 @@ const REACTOR = 'jenkins.InitReactorRunner$1#onAttained';
 
 export const STARTED: LogRecord[] = [info(REACTOR, 'Started initialization'), info(REACTOR, 'Listed all plugins')];
 
+const MILESTONES = ['Prepared all plugins', 'Started all plugins', 'Augmented all extensions', 'Loaded all jobs'];
+
+/** A reload passes the same milestones as a start. */
+export const RELOADED: LogRecord[] = [...MILESTONES, 'Completed initialization'].map((words) => info(REACTOR, words));
+
 export function isUp(generation: JenkinsGeneration): LogRecord[] {
   const last = generation === 'old' ? 'hudson.WebAppMain$3#run' : 'hudson.lifecycle.Lifecycle#onReady';
-  const milestones = ['Prepared all plugins', 'Started all plugins', 'Augmented all extensions', 'Loaded all jobs'];
-  return [
-    ...milestones.map((words) => info(REACTOR, words)),
-    info(REACTOR, 'Completed initialization'),
-    info(last, 'Jenkins is fully up and running'),
-  ];
+  return [...RELOADED, info(last, 'Jenkins is fully up and running')];
 }
 
 export const stops = (generation: JenkinsGeneration): LogRecord =>

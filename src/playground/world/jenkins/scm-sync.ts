@@ -79,6 +79,28 @@ export class ScmSync {
     this.#poisoned = true;
   }
 
+  /** Where the checkout stands towards the remote, as after a fetch (contract jenkins §3.1). */
+  standing(): { ahead: number; behind: number; afterPull: Commit } {
+    const ahead = this.unpushed.length;
+    const base = this.unpushed[0]?.parent ?? this.#head.hash;
+    const behind = this.#repository.after(base) ?? 0;
+    return { ahead, behind, afterPull: behind > 0 ? this.#repository.head : this.#head };
+  }
+
+  /**
+   * `git pull` in the checkout. One that git refuses, or that would need a merge, leaves everything as it is, and the
+   * plugin does not notice.
+   * @returns the configuration as the checkout then holds it
+   */
+  pull(): ControllerConfig {
+    const { ahead, behind, afterPull } = this.standing();
+    if (this.#repository.cloneRefusal === undefined && !(ahead > 0 && behind > 0)) {
+      this.#head = afterPull;
+      this.#checkedIn = afterPull.config;
+    }
+    return structuredClone(this.#checkedIn);
+  }
+
   purge(): void {
     this.fail = undefined;
   }

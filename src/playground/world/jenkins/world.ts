@@ -3,11 +3,12 @@
 import { type Clock, SECOND } from '../../../core/time.js';
 import type { ClusterForFrameworks, JenkinsGeneration, Program } from '../types.js';
 import { type AccountOptions, Accounts } from './accounts.js';
-import { type BuildRequest, Controller, type StartFault } from './controller.js';
+import { type BuildRequest, Controller } from './controller.js';
 import { LINES, type Line } from './line.js';
-import type { BuildResult, QueueItem } from './model.js';
+import type { BuildResult, ControllerConfig, QueueItem } from './model.js';
 import { commitOf, GitRepository } from './repository.js';
 import { firstConfig } from './seed.js';
+import type { StartFault } from './surroundings.js';
 
 export interface JenkinsWorldOptions extends AccountOptions {
   generation: JenkinsGeneration;
@@ -135,7 +136,7 @@ export class JenkinsWorld {
   }
 
   cancelQuietDown(): void {
-    this.#up().farm.cancelQuietDown();
+    this.#up().cancelQuietDown();
   }
 
   setBoot(ms: number): void {
@@ -194,6 +195,11 @@ export class JenkinsWorld {
   /** Somebody saves the system configuration by hand. */
   changeConfig(by = 'alice'): void {
     this.#up().saved(by);
+  }
+
+  /** Somebody edits the configuration in git, from their own clone. */
+  editInGit(change: (config: ControllerConfig) => void, message = 'Edited by hand'): void {
+    this.repository.edit(message, this.clock.now(), change);
   }
 
   /** The Mesos driver aborts (mesos-plugin #130): no framework, no agents, until the controller restarts. */
