@@ -86,7 +86,8 @@ async function press(scene: Scene, { user }: Who, label: string, transcript: Tra
 
 /** What Bellboard says meanwhile is printed as it comes, in the form it has when it comes to rest. */
 async function pass({ clock, slack }: Scene, ms: number, transcript: Transcript): Promise<void> {
-  transcript.note(`${prettyMilliseconds(ms, { verbose: true })} pass`);
+  const time = prettyMilliseconds(ms, { verbose: true });
+  transcript.note(`${time} ${/^1 \S+$/.test(time) ? 'passes' : 'pass'}`);
   let cancel = () => {};
   const stopWatching = slack.onChange(() => {
     cancel();
