@@ -86,7 +86,7 @@ describe('npm run playground -- --run …', () => {
   it('exits 1 when a command was not understood or a button is not there', TIMEOUT, async () => {
     const { code, out } = await run('--run', '/ci wehre', '--press', 'Deploy');
     expect(out).toContain('Did you mean');
-    expect(out).toContain('No message has a button "Deploy".');
+    expect(out).toContain('No message or screen has a button "Deploy".');
     expect(code).toBe(1);
   });
 

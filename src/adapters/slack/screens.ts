@@ -87,8 +87,9 @@ function elementOf({ name, input }: Field, scrub: Scrub, isShown: boolean) {
         ...(isShown ? { dispatch_action_config: { trigger_actions_on: ['on_character_entered' as const] } } : {}),
       };
     case 'choose': {
+      const choices = optionsOf(input.choices, scrub);
       // Slack refuses a menu without options.
-      const options = optionsOf(input.choices.length === 0 ? [{ value: '–' }] : input.choices, scrub);
+      const options = choices.length === 0 ? optionsOf([{ value: '–' }], scrub) : choices;
       const initial = options.find(({ value }) => value === input.initial);
       return {
         type: 'static_select' as const,
