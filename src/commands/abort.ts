@@ -42,6 +42,7 @@ export const abort = defineCommand<Args, AbortTarget, AbortFacts>({
     'Without a number it lists what of the job runs. `queue` shows what waits, with its number.',
   ],
   syntax: { rest: 'target' },
+  picks: { target: { label: 'Running or waiting build', from: 'abortable' } },
   args,
   effect: 'change',
   before: choose,

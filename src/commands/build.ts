@@ -62,6 +62,7 @@ export const build = defineCommand<Args, BuildRequest, BuildFacts>({
     'Passwords are not taken: what is typed in Slack stays there.',
   ],
   syntax: { words: ['job'], list: 'settings' },
+  picks: { job: { label: 'Job', from: 'jobs' }, settings: { each: 'parameters', of: 'job' } },
   args,
   effect: 'change',
   before: prepare,

@@ -47,6 +47,7 @@ export const builds = defineCommand({
     `Of one job the last ${SHOWN} builds are shown; of all jobs what runs, and the ${SHOWN} builds that began last.`,
   ],
   syntax: { rest: 'job' },
+  picks: { job: { label: 'Job', from: 'jobs', optional: true } },
   args: z
     .object({ job: words('the job', 2 * LONGEST_JOB_NAME).optional() })
     .transform(({ job }): Args => ({ job: job?.trim() })),

@@ -44,6 +44,10 @@ export const console = defineCommand({
     'What looks like a password or a token is hidden; Jenkins hides only those it knows of itself.',
   ],
   syntax: { rest: 'build', options: { lines: 'value' } },
+  picks: {
+    build: { label: 'Build', from: 'builds' },
+    lines: { label: 'Lines', write: `1 to ${MOST_LINES.toLocaleString('en')}, 20 when left empty.`, optional: true },
+  },
   args: z
     .object({
       build: words('the build', 2 * LONGEST_JOB_NAME).optional(),

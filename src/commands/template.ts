@@ -25,6 +25,11 @@ export const template = defineCommand({
     'A label may be one word of several; `""` is the template without label. `--cloud N`: only in the Nth Mesos cloud.',
   ],
   syntax: { words: ['label'], rest: 'settings', options: { cloud: 'value' } },
+  picks: {
+    label: { label: 'Label', from: 'labels' },
+    settings: { each: 'settings', of: 'label' },
+    cloud: { label: 'Cloud', write: 'Its number in `templates`, where there are several.', optional: true },
+  },
   args: templateArguments,
   numbers: ['cpus', 'mem', 'idle'],
   effect: 'change',

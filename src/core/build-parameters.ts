@@ -4,6 +4,7 @@ import { UserError } from './errors.js';
 import type { JenkinsJob, ParameterDefinition } from './jenkins-build.js';
 import { wordFor } from './jenkins-job.js';
 import { nearestName } from './parse.js';
+import { looksSecret } from './secret-words.js';
 import { shorten } from './text.js';
 
 /** One parameter as people are told it. */
@@ -32,6 +33,10 @@ const FILE = /^(?:Base64|Stashed)?FileParameterDefinition$/;
 const OURS = 'delay';
 /** A list of names people can still read. */
 const MOST_NAMED = 8;
+
+/** It may be typed in Slack, and a name with `=` in it cannot be told from its value. */
+export const canBeGiven = ({ name, type }: ParameterDefinition): boolean =>
+  !SECRET.test(type) && !FILE.test(type) && !looksSecret(name) && /^[^=]{1,200}$/.test(name);
 
 /** @throws UserError for a name the job does not have, and a value it does not take */
 export function checkParameters(job: JenkinsJob, given: Readonly<Record<string, string>>): CheckedParameters {

@@ -68,7 +68,9 @@ export function parse(typed: string, catalogue: Catalogue): Parsed {
 
 /** The command that a text begins with, whatever follows; undefined when there is none. */
 export const commandIn = (text: string, catalogue: Catalogue): Command | undefined =>
-  named(text.split(' ', 2), catalogue)?.command;
+  named(text.trim().split(/\s+/, 2).map(unquoted), catalogue)?.command;
+
+const unquoted = (word: string): string => word.replace(/^(["'])(.*)\1$/, '$2');
 
 /** `sync save` is a command of its own, with an effect of its own, beside `sync`: the longer name counts. */
 function named(tokens: readonly string[], catalogue: Catalogue): { command: Command; rest: string[] } | undefined {

@@ -4,7 +4,17 @@ import { UserError } from './errors.js';
 import { normalise } from './normalise.js';
 
 /** What there is to choose from at the moment. */
-export const PICK_SOURCES = ['alerts', 'cancellable', 'labels', 'versions'] as const;
+export const PICK_SOURCES = [
+  'abortable',
+  'alerts',
+  'builds',
+  'cancellable',
+  'jobs',
+  'labels',
+  'parameters',
+  'settings',
+  'versions',
+] as const;
 export type PickSource = (typeof PICK_SOURCES)[number];
 
 interface Asked {
@@ -41,7 +51,11 @@ export interface Choice {
 /** Of a field for one of `each`. */
 export const fieldOf = (name: string, value: string): string => `${name}/${value}`;
 
-type Spoken = { name: string; syntax?: { words?: readonly string[]; rest?: string; options?: object }; picks?: Picks };
+type Spoken = {
+  name: string;
+  syntax?: { words?: readonly string[]; rest?: string; list?: string; options?: object };
+  picks?: Picks;
+};
 
 /**
  * The command that what was picked amounts to, such that parsing it gives the same again.
@@ -66,7 +80,7 @@ export function commandText(
     if (value === undefined) return each(option).map((one) => `--${option}=${quoted(one)}`);
     return [value.startsWith('-') ? `--${option}=${quoted(value)}` : `--${option} ${quoted(value)}`];
   });
-  const rest = syntax.rest;
+  const rest = syntax.rest ?? syntax.list;
   const words = (syntax.words ?? []).map(wordFor).filter((word) => word !== undefined);
   const last = rest === undefined ? [] : [...[wordFor(rest)].filter((word) => word !== undefined), ...each(rest)];
   const positional = [...words, ...last];

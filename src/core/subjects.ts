@@ -3,13 +3,19 @@
 import type { Catalogue, Command } from './command.js';
 import { UserError } from './errors.js';
 import { parse } from './parse.js';
-import { commandText } from './pick.js';
+import { commandText, type PickSource } from './pick.js';
 
 export interface Subject {
-  /** The source a command picks such a thing from. */
-  kind: 'alerts' | 'builds' | 'jobs';
+  kind: keyof typeof PICKED_FROM;
   value: string;
 }
+
+/** Where commands pick such a thing from. */
+const PICKED_FROM = {
+  alerts: ['alerts'],
+  builds: ['builds', 'abortable'],
+  jobs: ['jobs'],
+} satisfies Record<string, PickSource[]>;
 
 export interface Subjects {
   named: readonly Subject[];
@@ -95,7 +101,9 @@ const MOST_OFFERED = 20;
 
 /** Commands that fit, the most fitting first: of the message's own buttons, then every one that picks such a thing. */
 export function offersFor({ named, commands }: Subjects, catalogue: Catalogue): string[] {
-  const about = named.flatMap((subject) => catalogue.all().flatMap((command) => applied(command, subject)));
+  // The first one stands in the form already: to look comes before to change.
+  const byEffect = [...catalogue.all()].sort((a, b) => Number(b.effect === 'read') - Number(a.effect === 'read'));
+  const about = named.flatMap((subject) => byEffect.flatMap((command) => applied(command, subject)));
   const isFit = (text: string) => text.length <= LONGEST && isCommand(text, catalogue);
   return [...new Set([...commands, ...about, ...GENERAL])].filter(isFit).slice(0, MOST_OFFERED);
 }
@@ -103,7 +111,8 @@ export function offersFor({ named, commands }: Subjects, catalogue: Catalogue): 
 /** The command about that one thing, where it needs nothing else. */
 function applied(command: Command, { kind, value }: Subject): string[] {
   const picks = Object.entries(command.picks ?? {});
-  const place = picks.find(([, pick]) => 'from' in pick && pick.from === (kind as string));
+  const sources: readonly PickSource[] = PICKED_FROM[kind];
+  const place = picks.find(([, pick]) => 'from' in pick && sources.includes(pick.from));
   const isEnough = picks.every(
     ([name, pick]) => name === place?.[0] || 'always' in pick || 'each' in pick || pick.optional === true,
   );

@@ -71,7 +71,7 @@ export async function finish(
   outcome: ChangeOutcome,
   run: ChangeRun,
   ports: PerformPorts,
-): Promise<void> {
+): Promise<undefined> {
   const took = ports.clock.now() - run.progress().startedAt;
   await tellEnd(job, command, outcome, { id: run.id, took }, ports);
   ports.counted(command, outcome.outcome);

@@ -132,27 +132,38 @@ async function queued(
 const STALE_AFTER_MS = 30 * MINUTE;
 
 /** Carries out one job. Whatever happens, the person who asked gets exactly one outcome. */
-export async function perform(job: ReadsJob | ChangesJob, run: ChangeRun, ports: PerformPorts): Promise<Pause | void> {
+export async function perform(
+  job: ReadsJob | ChangesJob,
+  run: ChangeRun,
+  ports: PerformPorts,
+): Promise<Pause | undefined> {
   switch (job.kind) {
     case 'command':
       return performCommand(job, run, ports);
     case 'press':
-      return answering(job, run, ports, () => press(job, ports));
+      await answering(job, run, ports, () => press(job, ports));
+      break;
     case 'expire':
-      return expire(job.planId, ports);
+      await expire(job.planId, ports);
+      break;
     case 'waiting':
-      return tellWaiting(ports);
+      await tellWaiting(ports);
+      break;
     case 'gather':
-      return gatherChoices(job, ports);
+      await gatherChoices(job, ports);
+      break;
     case 'home':
-      return refreshHome(job, ports);
+      await refreshHome(job, ports);
+      break;
     case 'confirmed':
       await othersMove(ports);
-      return answering(job, run, ports, () => runConfirmed(job, run, ports));
+      await answering(job, run, ports, () => runConfirmed(job, run, ports));
+      break;
   }
+  return undefined;
 }
 
-async function performCommand(job: CommandJob, run: ChangeRun, ports: PerformPorts): Promise<Pause | void> {
+async function performCommand(job: CommandJob, run: ChangeRun, ports: PerformPorts): Promise<Pause | undefined> {
   return answering(job, run, ports, async () => {
     const parsed = parse(job.text, ports.command.catalogue);
     const { command } = parsed;
@@ -163,9 +174,13 @@ async function performCommand(job: CommandJob, run: ChangeRun, ports: PerformPor
     const refusal = await permissionOf(job, parsed, ports);
     if (!refusal.allowed) {
       ports.counted(command.name, 'refused');
-      return answer(job, run, sorry(refusal.reason, refusal.hint), ports);
+      await answer(job, run, sorry(refusal.reason, refusal.hint), ports);
+      return undefined;
     }
-    if (command.effect === 'read') return read(job, command, parsed, asked, ports);
+    if (command.effect === 'read') {
+      await read(job, command, parsed, asked, ports);
+      return undefined;
+    }
     if (ports.clock.now() - job.at > STALE_AFTER_MS && run.progress().step === 'queued') {
       throw new UserError(
         'This waited more than 30 min for its turn, so it was not done.',
@@ -174,7 +189,8 @@ async function performCommand(job: CommandJob, run: ChangeRun, ports: PerformPor
     }
     if (isExclusive(command) && command.effect === 'change') await othersMove(ports);
     if (command.effect === 'change') return runChange(job, command, parsed, asked, run, ports);
-    return makePlan(job, command, parsed, asked, run.signal, ports);
+    await makePlan(job, command, parsed, asked, run.signal, ports);
+    return undefined;
   });
 }
 
@@ -209,7 +225,7 @@ async function answering<Result>(
   run: ChangeRun,
   ports: PerformPorts,
   act: () => Promise<Result>,
-): Promise<Result | void> {
+): Promise<Result | undefined> {
   try {
     return await act();
   } catch (error) {
@@ -218,11 +234,13 @@ async function answering<Result>(
     if (error instanceof UserError) {
       ports.counted('any', 'user-error');
       const typed = job.kind === 'press' ? undefined : job.text;
-      return answer(job, run, userErrorView(error, ports.command.settings.slashCommand, typed), ports);
+      await answer(job, run, userErrorView(error, ports.command.settings.slashCommand, typed), ports);
+      return undefined;
     }
     if (error instanceof UpstreamError && error.system !== 'Redis') {
       ports.counted('any', 'failed');
-      return answer(job, run, upstreamView(error, 'Nothing was changed.'), ports);
+      await answer(job, run, upstreamView(error, 'Nothing was changed.'), ports);
+      return undefined;
     }
     const reference = `r-${job.delivery.slice(-6)}`;
     ports.log.error({ err: error, reference }, 'a bug ended a command');

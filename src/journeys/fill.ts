@@ -6,8 +6,8 @@ import { SlackError } from '../core/delivery.js';
 import { UpstreamError, UserError } from '../core/errors.js';
 import type { Filled, Form, Found, Kept } from '../core/form.js';
 import type { CommandJob, PressJob } from '../core/jobs.js';
-import { namedIn, parse } from '../core/parse.js';
-import { type Choice, commandText, type PickSource } from '../core/pick.js';
+import { commandIn, namedIn, parse } from '../core/parse.js';
+import { type Choice, commandText, fieldOf, type PickSource } from '../core/pick.js';
 import { offersFor, type Subjects } from '../core/subjects.js';
 import { code, join, md } from '../core/text.js';
 import { SECOND } from '../core/time.js';
@@ -111,7 +111,7 @@ function sourcesOf({ picks = {} }: Command, filled: Filled): [PickSource, string
 }
 
 const pickable = (text: string, { catalogue }: FormPorts): Command | undefined => {
-  const command = catalogue.find(text.trim().split(/\s/, 1)[0]?.toLowerCase() ?? '');
+  const command = commandIn(text, catalogue);
   return command?.picks === undefined ? undefined : command;
 };
 
@@ -144,21 +144,35 @@ export async function changed(shown: Shown, ports: FormPorts): Promise<void> {
   }
   const filled = await unfolded(command, shown.filled, ports);
   const { kept, viewId } = shown;
-  await ports.screens.update(viewId, await pickForm(command, filled, kept, ports));
   const missing = await unknownFields(command, filled, ports);
+  const show = async (sources: readonly PickSource[], why: string) =>
+    ports.screens.update(viewId, await pickForm(command, filled, kept, ports, { sources, why }));
+  await show(
+    missing.map(({ source }) => source),
+    'Asking what more there is to fill in …',
+  );
   if (missing.length === 0) return;
-  for (const [source, of] of missing) await refresh(source, of, ports);
-  await Promise.all(missing.map(([source, of]) => awaited(source, of, FIELDS_WAIT_MS, ports)));
-  await ports.screens.update(viewId, await pickForm(command, filled, kept, ports));
+  for (const { source, of } of missing) await refresh(source, of, ports);
+  const found = await Promise.all(missing.map(({ source, of, at }) => awaited(source, of, FIELDS_WAIT_MS, ports, at)));
+  const late = missing.filter((_, index) => found[index] === undefined);
+  await show(
+    late.map(({ source }) => source),
+    'What more there is to fill in was not found out in time: type it with the command.',
+  );
 }
 
+/** Those of a thing that was picked just now: what is kept of it may be of yesterday, and would be sent as it stands. */
 async function unknownFields({ picks = {} }: Command, filled: Filled, ports: FormPorts) {
-  const wanted = Object.values(picks).flatMap((pick): [PickSource, string][] => {
+  const wanted = Object.entries(picks).flatMap(([name, pick]) => {
     const of = 'each' in pick ? filled[pick.of] : undefined;
-    return 'each' in pick && of !== undefined ? [[pick.each, of]] : [];
+    const isShown = Object.keys(filled).some((field) => field.startsWith(fieldOf(name, '')));
+    return 'each' in pick && of !== undefined && !isShown ? [{ source: pick.each, of }] : [];
   });
-  const known = await Promise.all(wanted.map(([source, of]) => ports.choices.read(source, of)));
-  return wanted.filter((_, index) => known[index] === undefined);
+  const kept = await Promise.all(wanted.map(({ source, of }) => ports.choices.read(source, of)));
+  return wanted.flatMap((one, index) => {
+    const { at = 0 } = kept[index] ?? {};
+    return ports.clock.now() - at < FRESH_MS ? [] : [{ ...one, at }];
+  });
 }
 
 /**
@@ -178,14 +192,15 @@ export async function suggest(shown: Shown, name: string, typed: string, ports: 
     .map(asOption);
 }
 
-/** Those that begin with it before those that only contain it. */
+/** Those that begin with it, then those with a part that does, such as a job in a folder, then those that contain it. */
 export function fitting(choices: readonly Choice[], typed: string): Choice[] {
   const wanted = typed.trim().toLowerCase();
-  const isIn = ({ value, text = '' }: Choice) => `${value}\n${text}`.toLowerCase().includes(wanted);
-  const begins = ({ value, text = '' }: Choice) =>
-    value.toLowerCase().startsWith(wanted) || text.toLowerCase().startsWith(wanted);
-  const found = choices.filter(isIn);
-  return [...found.filter(begins), ...found.filter((choice) => !begins(choice))];
+  const ranked = choices.flatMap((choice) => {
+    const shown = `\n${choice.value}\n${choice.text ?? ''}`.toLowerCase();
+    if (!shown.includes(wanted)) return [];
+    return { choice, rank: shown.includes(`\n${wanted}`) ? 0 : shown.includes(`/${wanted}`) ? 1 : 2 };
+  });
+  return ranked.sort((a, b) => a.rank - b.rank).map(({ choice }) => choice);
 }
 
 async function upToDate(source: PickSource, of: string | undefined, ports: FormPorts): Promise<Found | undefined> {
@@ -196,11 +211,11 @@ async function upToDate(source: PickSource, of: string | undefined, ports: FormP
 }
 
 /** In real time: it is a worker that is waited for, and Slack that waits. */
-async function awaited(source: PickSource, of: string | undefined, ms: number, ports: FormPorts) {
+async function awaited(source: PickSource, of: string | undefined, ms: number, ports: FormPorts, after = 0) {
   for (let waited = 0; waited < ms; waited += LOOK_MS) {
     await ports.wall.sleep(LOOK_MS);
     const found = await ports.choices.read(source, of);
-    if (found !== undefined) return found;
+    if (found !== undefined && found.at > after) return found;
   }
   return undefined;
 }

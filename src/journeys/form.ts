@@ -4,8 +4,7 @@ import type { Command } from '../core/command.js';
 import { context, type Message, section } from '../core/conversation.js';
 import { UserError } from '../core/errors.js';
 import type { Field, Filled, Form, Kept } from '../core/form.js';
-
-import { type Choice, commandText, fieldOf, type Pick as Picked } from '../core/pick.js';
+import { type Choice, commandText, fieldOf, type Pick as Picked, type PickSource } from '../core/pick.js';
 import { code, md, prose, type Rich } from '../core/text.js';
 import { hashOf } from './hash.js';
 import type { FormPorts } from './ports.js';
@@ -17,58 +16,118 @@ export const MOST_OPTIONS = 100;
 /** Fields of a job's own; with more of them, the rest are typed with the command. */
 const MOST_EACH = 20;
 
+type EachPick = Extract<Picked, { each: unknown }>;
+
+/** A field for each of these is not shown, and why. */
+export interface Unknown {
+  sources: readonly PickSource[];
+  why: string;
+}
+
 /** The form for the arguments of a command. */
-export async function pickForm(command: Command, filled: Filled, kept: Kept, ports: FormPorts): Promise<Form> {
-  const picks = Object.entries(command.picks ?? {});
-  const fields = await Promise.all(picks.map(([name, pick]) => fieldsFor(name, pick, filled, ports)));
+export async function pickForm(
+  command: Command,
+  filled: Filled,
+  kept: Kept,
+  ports: FormPorts,
+  unknown?: Unknown,
+): Promise<Form> {
+  const parts = await Promise.all(
+    Object.entries(command.picks ?? {}).map(([name, pick]) =>
+      'each' in pick ? eachField(name, pick, filled, ports, unknown) : fieldsFor(name, pick, filled, ports),
+    ),
+  );
+  const fields = parts.flatMap(({ fields }) => fields);
+  const notes = parts.flatMap(({ note }) => note ?? []);
+  const first = Object.assign({}, ...parts.map(({ first }) => first)) as Filled;
   return {
     title: titleOf(command.name),
     submit: 'Run',
     blocks: [section(prose(command.summary))],
-    fields: fields.flat(),
-    outcome: [outcomeOf(command, filled, ports)],
+    fields,
+    outcome: [...notes.map((note) => context(prose(note))), outcomeOf(command, { ...filled, ...first }, ports)],
     kept,
   };
 }
 
 const titleOf = (name: string): string => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 
-async function fieldsFor(name: string, pick: Picked, filled: Filled, ports: FormPorts): Promise<Field[]> {
-  if ('always' in pick) return [];
-  if ('each' in pick) return eachField(name, pick, filled, ports);
+interface Part {
+  fields: Field[];
+  /** What stands in fields that the person has not seen yet. */
+  first?: Filled;
+  note?: string;
+}
+
+async function fieldsFor(
+  name: string,
+  pick: Exclude<Picked, EachPick>,
+  filled: Filled,
+  ports: FormPorts,
+): Promise<Part> {
+  if ('always' in pick) return { fields: [] };
   const { label, optional = false } = pick;
   const initial = filled[name] === undefined ? {} : { initial: filled[name] };
-  if ('write' in pick) return [{ name, label, hint: pick.write, optional, input: { kind: 'write', ...initial } }];
-  if ('oneOf' in pick) {
-    const choices = pick.oneOf.map((value) => ({ value }));
-    return [{ name, label, optional, input: { kind: 'choose', choices, ...initial } }];
-  }
+  const one = (input: Field['input'], hint?: string): Part => ({
+    fields: [{ name, label, ...(hint === undefined ? {} : { hint }), optional, input }],
+  });
+  if ('write' in pick) return one({ kind: 'write', ...initial }, pick.write);
+  if ('oneOf' in pick) return one({ kind: 'choose', choices: pick.oneOf.map((value) => ({ value })), ...initial });
   const found = await ports.choices.read(pick.from, pick.of === undefined ? undefined : filled[pick.of]);
-  const gap = found?.missing === undefined ? {} : { hint: `${found.missing}, so this may be old or empty.` };
-  return [{ name, label, ...gap, optional, input: { kind: 'search' } }];
+  const gap = found?.missing === undefined ? undefined : `${found.missing}, so this may be old or empty.`;
+  return one({ kind: 'search' }, gap);
 }
 
 /** Only what is known already: the form is shown anew when more is. */
 async function eachField(
   name: string,
-  { each, of }: Extract<Picked, { each: unknown }>,
+  { each, of }: EachPick,
   filled: Filled,
   ports: FormPorts,
-): Promise<Field[]> {
+  unknown: Unknown | undefined,
+): Promise<Part> {
   const thing = filled[of];
-  if (thing === undefined) return [];
-  const found = await ports.choices.read(each, thing);
-  return (found?.choices ?? []).slice(0, MOST_EACH).map(({ value, about, choices = [], initial }): Field => {
-    const first = filled[fieldOf(name, value)] ?? initial;
-    const more = { label: value, optional: true, ...(about === undefined ? {} : { hint: about }) };
-    const started = first === undefined ? {} : { initial: first };
-    const few = choices.length > 0 && choices.length <= MOST_OPTIONS && choices.every((one) => one.length <= OPTION);
-    const input: Field['input'] = few
-      ? { kind: 'choose', choices: choices.map((one) => ({ value: one })), ...started }
-      : { kind: 'write', ...started };
-    return { name: fieldOf(name, value), ...more, input };
-  });
+  if (thing === undefined) return { fields: [] };
+  if (unknown?.sources.includes(each) === true) return { fields: [], note: unknown.why };
+  const { choices = [], missing } = (await ports.choices.read(each, thing)) ?? {};
+  const shown = choices.slice(0, MOST_EACH);
+  const isSeen = shown.some(({ value }) => filled[fieldOf(name, value)] !== undefined);
+  const note =
+    missing !== undefined
+      ? `${missing}, so there are no fields for more.`
+      : choices.length > shown.length
+        ? `${choices.length - shown.length} more have no field here: type them with the command.`
+        : undefined;
+  return {
+    fields: shown.map((choice) => fieldFor(choice, name, thing, filled)),
+    ...(isSeen
+      ? {}
+      : {
+          first: Object.fromEntries(
+            shown.flatMap(({ value, initial }) => (initial === undefined ? [] : [[fieldOf(name, value), initial]])),
+          ),
+        }),
+    ...(note === undefined ? {} : { note }),
+  };
 }
+
+function fieldFor({ value, about, choices = [], initial }: Choice, name: string, thing: string, filled: Filled): Field {
+  const first = filled[fieldOf(name, value)] ?? initial;
+  const started = first === undefined ? {} : { initial: first };
+  const few = choices.length > 0 && choices.length <= MOST_OPTIONS && choices.every((one) => one.length <= OPTION);
+  return {
+    name: fieldOf(ofThing(name, thing), value),
+    label: value,
+    optional: true,
+    ...(about === undefined ? {} : { hint: about }),
+    input: few
+      ? { kind: 'choose', choices: choices.map((one) => ({ value: one })), ...started }
+      : { kind: 'write', ...started },
+  };
+}
+
+/** Slack keeps what stands in a field as long as its name stays, so that of another thing needs another name. */
+const ofThing = (name: string, thing: string): string => fieldOf(name, hashOf(thing));
 
 function outcomeOf(command: Command, filled: Filled, { slash }: FormPorts) {
   try {
@@ -84,11 +143,15 @@ export const nameOf = ({ value }: Choice): string => (value.length <= OPTION ? v
 
 export const asOption = (choice: Choice): Choice => ({
   ...choice,
-  text: choice.text ?? choice.value,
+  text: choice.text ?? endOf(choice.value),
   value: nameOf(choice),
 });
 
-/** What was picked, with the names of long values undone. */
+/** Folders come first in long names, and what tells them apart comes last. */
+const endOf = (value: string): string =>
+  value.length <= OPTION ? value : `…${value.slice(1 - OPTION).replace(/^\p{Cs}/u, '')}`;
+
+/** What was picked, by the names of the arguments: long values whole, and of `each` only those of what is picked now. */
 export async function unfolded(command: Command, filled: Filled, ports: Pick<FormPorts, 'choices'>): Promise<Filled> {
   const entries = await Promise.all(
     Object.entries(filled).map(async ([name, value]): Promise<[string, string]> => {
@@ -98,7 +161,21 @@ export async function unfolded(command: Command, filled: Filled, ports: Pick<For
       return [name, found?.choices.find((choice) => nameOf(choice) === value)?.value ?? value];
     }),
   );
-  return Object.fromEntries(entries);
+  const whole: Filled = Object.fromEntries(entries);
+  return Object.entries(command.picks ?? {}).reduce(
+    (all, [name, pick]) => ('each' in pick ? withOwn(name, whole[pick.of] ?? '', all) : all),
+    whole,
+  );
+}
+
+function withOwn(name: string, thing: string, filled: Filled): Filled {
+  const own = fieldOf(ofThing(name, thing), '');
+  return Object.fromEntries(
+    Object.entries(filled).flatMap(([field, value]): [string, string][] => {
+      if (!field.startsWith(fieldOf(name, ''))) return [[field, value]];
+      return field.startsWith(own) ? [[fieldOf(name, field.slice(own.length)), value]] : [];
+    }),
+  );
 }
 
 /** The form of *Ask Bellboard about this*: one of the commands that fit, or another. */

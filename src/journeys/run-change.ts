@@ -31,25 +31,26 @@ export async function runChange(
   asked: Asked,
   run: ChangeRun,
   ports: PerformPorts,
-): Promise<Pause | void> {
+): Promise<Pause | undefined> {
   const known = run.progress();
-  if (known.outcome !== undefined) return finish(job, command.name, known.outcome, run, ports);
+  const over = (outcome: ChangeOutcome): Promise<undefined> => finish(job, command.name, outcome, run, ports);
+  if (known.outcome !== undefined) return over(known.outcome);
   if (known.step === 'following') return goOn(job, command, parsed, asked, run, ports);
   if (known.step === 'queued') {
     await run.save({ startedAt: ports.clock.now() });
     const leftBy = await run.stopAsked();
-    if (leftBy !== undefined) return finish(job, command.name, leftQueue(leftBy), run, ports);
+    if (leftBy !== undefined) return over(leftQueue(leftBy));
     await tellTurn(job, ports);
   }
   const typed = `${ports.command.settings.slashCommand} ${parsed.text}`;
   const working = say(md`:hourglass_flowing_sand: Working on ${code(typed)}`);
   await showStep(job, 'posted', withAsker(working, job, parsed, ports), ports);
-  if (!(await standsInChannel(job, run, ports))) return;
+  if (!(await standsInChannel(job, run, ports))) return undefined;
 
   const outcome = await act(command, parsed, asked, run, ports);
   if (outcome === 'begun') return goOn(job, command, parsed, asked, run, ports);
   await run.save({ step: 'done', outcome });
-  await finish(job, command.name, outcome, run, ports);
+  return over(outcome);
 }
 
 async function act(
@@ -92,7 +93,7 @@ async function goOn(
   asked: Asked,
   run: ChangeRun,
   ports: PerformPorts,
-): Promise<Pause | void> {
+): Promise<Pause | undefined> {
   let outcome: ChangeOutcome;
   try {
     if (follow === undefined) throw new Error(`${name} is followed, and has no look`);
@@ -109,6 +110,7 @@ async function goOn(
   await run.save({ step: 'done', outcome });
   await finish(job, name, outcome, run, ports);
   if (ports.clock.now() - run.progress().startedAt > LONG_WAIT_MS) await tellAsker(job, run.id, outcome, ports);
+  return undefined;
 }
 
 const outcomeOf = ({ ok, message, thread }: ChangeView): ChangeOutcome => ({

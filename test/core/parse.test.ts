@@ -156,6 +156,8 @@ describe('a name of two words', () => {
 
   it('is found again in what was typed', () => {
     expect(commandIn('sync save', catalogue)?.name).toBe('sync save');
+    for (const text of ['  sync  save', 'sync\tsave now', '"sync" save', 'Sync Save.'])
+      expect(commandIn(text, catalogue)?.name).toBe(parse(text.replace(' now', ''), catalogue).command.name);
     expect(commandIn('scale executors 4', catalogue)?.name).toBe('scale');
     expect(commandIn('xylophone', catalogue)).toBeUndefined();
   });

@@ -61,6 +61,22 @@ describe('the command text', () => {
   });
 });
 
+it('of a job and its parameters, parsed again, is that build', () => {
+  const values = {
+    job: 'team/release notes',
+    [fieldOf('settings', 'MESSAGE')]: "it's done, all",
+    [fieldOf('settings', 'ENV')]: 'a=b',
+  };
+  const command = catalogue.find('build');
+  if (command === undefined) throw new Error('no build');
+  const text = commandText(command, values);
+  expect(text).toBe(`build "team/release notes" "MESSAGE=it's done, all" ENV=a=b`);
+  expect(parse(text, catalogue).args).toEqual({
+    job: 'team/release notes',
+    parameters: { MESSAGE: "it's done, all", ENV: 'a=b' },
+  });
+});
+
 describe('a command that lacks a name, or has a wrong word', () => {
   it.each([
     'ack',
@@ -71,6 +87,12 @@ describe('a command that lacks a name, or has a wrong word', () => {
     'scale',
     'rollback 1',
     'logs --x',
+    'build',
+    'build app BRANCH',
+    'console',
+    'abort',
+    'template',
+    'template linux cpu=1',
   ])('`%s` can be picked instead', (text) => {
     expect(() => parse(text, catalogue)).toThrow(UnfitWords);
   });
@@ -85,8 +107,8 @@ describe('every command with picks', () => {
   it.each(picked.map((command) => [command.name, command] as const))(
     '`%s` names arguments it has',
     (_name, command) => {
-      const { words = [], rest, options = {} } = command.syntax ?? {};
-      const known = [...words, ...(rest === undefined ? [] : [rest]), ...Object.keys(options)];
+      const { words = [], rest, list, options = {} } = command.syntax ?? {};
+      const known = [...words, rest, list, ...Object.keys(options)];
       expect(Object.keys(command.picks).filter((name) => !known.includes(name))).toEqual([]);
     },
   );

@@ -1,11 +1,7 @@
 // What a message is about, and which commands fit it.
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { catalogueOf, commands } from '../../src/commands/index.js';
-import { type Command, defineCommand } from '../../src/core/command.js';
-import { say } from '../../src/core/conversation.js';
 import { offersFor, subjectsOf } from '../../src/core/subjects.js';
-import { md } from '../../src/core/text.js';
 
 const about = (text: string) => subjectsOf({ text }).named.map(({ kind, value }) => `${kind} ${value}`);
 
@@ -51,22 +47,8 @@ describe('a message names', () => {
   });
 });
 
-const console_ = defineCommand({
-  name: 'console',
-  usage: 'console JOB#N',
-  summary: 'Shows it.',
-  examples: ['console app#1'],
-  syntax: { words: ['build'] },
-  picks: { build: { label: 'Build', from: 'builds' as never } },
-  args: z.object({ build: z.string() }),
-  effect: 'read',
-  run: async () => ({}),
-  view: () => say(md`–`),
-});
-
 describe('offered are', () => {
-  const offers = (message: unknown, more: Command[] = []) =>
-    offersFor(subjectsOf(message), catalogueOf([...commands, ...more]));
+  const offers = (message: unknown) => offersFor(subjectsOf(message), catalogueOf(commands));
 
   it('commands of its own buttons, then those about what it names, then what is often asked', () => {
     const button = { type: 'button', action_id: 'run:0', value: 'logs --previous' };
@@ -75,9 +57,24 @@ describe('offered are', () => {
     expect(offers(message)).toEqual(['logs --previous', 'ack A17', 'silence A17', 'status', 'alerts', 'where', 'logs']);
   });
 
-  it('a command that is new, when it picks such a thing', () => {
-    expect(offers({ text: 'team/app#12' })).not.toContain('console team/app#12');
-    expect(offers({ text: 'team/app#12' }, [console_])[0]).toBe('console team/app#12');
+  it('every command that picks such a thing, those that only look before those that change it', () => {
+    expect(offers({ text: 'team/app#12 failed' })).toEqual([
+      'console team/app#12',
+      'abort team/app#12',
+      'builds team/app',
+      'build team/app',
+      'status',
+      'alerts',
+      'where',
+      'logs',
+    ]);
+    const link = 'see <http://ci:8080/job/team/job/my%20app/|the job>';
+    expect(offers({ text: link }).slice(0, 2)).toEqual(['builds "team/my app"', 'build "team/my app"']);
+  });
+
+  it('none that the catalogue lacks', () => {
+    const few = commands.filter(({ name }) => name !== 'abort');
+    expect(offersFor(subjectsOf({ text: 'team/app#12' }), catalogueOf(few))).not.toContain('abort team/app#12');
   });
 
   it('none that Slack could not show or that is no command', () => {

@@ -1,16 +1,15 @@
 // Forms, from the click that opens one to the command that is run: what is shown, searched, refused and told.
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { catalogueOf, commands } from '../../src/commands/index.js';
 import { allowance } from '../../src/core/allowance.js';
-import { type Command, defineCommand } from '../../src/core/command.js';
 import { say } from '../../src/core/conversation.js';
 import type { Form, Kept } from '../../src/core/form.js';
 import type { CommandJob, ReplyTo } from '../../src/core/jobs.js';
-import type { Choice } from '../../src/core/pick.js';
+import { type Choice, fieldOf, PICK_SOURCES } from '../../src/core/pick.js';
 import { md } from '../../src/core/text.js';
 import { changed, fitting, openAsk, openPick, type Shown, submit, suggest } from '../../src/journeys/fill.js';
 import { gatherChoices } from '../../src/journeys/gather-choices.js';
+import { hashOf } from '../../src/journeys/hash.js';
 import type { FormPorts } from '../../src/journeys/ports.js';
 import { NOW } from '../support/ci-service.js';
 import {
@@ -27,20 +26,6 @@ import {
 } from '../support/fakes-journey.js';
 import { type ManualClock, manualClock } from '../support/manual-clock.js';
 
-/** As the command `build` will be: a job, then the parameters of that job. */
-const build = defineCommand({
-  name: 'build',
-  usage: 'build JOB [K=V]…',
-  summary: 'Starts a build.',
-  examples: ['build app'],
-  syntax: { words: ['job'], rest: 'parameters' },
-  picks: { job: { label: 'Job', from: 'labels' }, parameters: { each: 'versions', of: 'job' } },
-  args: z.object({ job: z.string(), parameters: z.string().optional() }),
-  effect: 'read',
-  run: async () => ({}),
-  view: () => say(md`–`),
-});
-
 interface Ports extends FormPorts {
   screens: FakeScreens;
   choices: FakeChoices;
@@ -49,14 +34,14 @@ interface Ports extends FormPorts {
   kept: Map<string, ReplyTo>;
 }
 
-function ports(more: readonly Command[] = []): Ports {
+function ports(): Ports {
   const clock = manualClock();
   const asked: string[] = [];
   const kept = new Map<string, ReplyTo>();
   return {
     asked,
     kept,
-    catalogue: catalogueOf([...commands, ...more]),
+    catalogue: catalogueOf(commands),
     policy: () => POLICY,
     people: fakePeople(),
     queue: { accept: async () => {} },
@@ -137,28 +122,67 @@ describe('a form that is changed', () => {
     expect(outcome(bot.screens.updated[0]?.form)).toContain('/ci silence --for 2h A17 \\"disk is being replaced\\"');
   });
 
+  const BRANCH = { value: 'BRANCH', initial: 'main' };
+  const KIND = { value: 'KIND', choices: ['fast', 'full'], initial: 'fast' };
+  const ofApp = (name: string) => fieldOf(fieldOf('settings', hashOf('team/app')), name);
+
   it('grows the fields of what was picked, once a worker has found them', async () => {
-    const bot = ports([build]);
+    const bot = ports();
     const doing = changed(at({ command: 'build' }, { job: 'team/app' }), bot);
     await bot.wall.advance(500);
-    expect(bot.asked).toEqual(['versions team/app']);
+    expect(bot.asked).toEqual(['parameters team/app']);
     expect(names(bot.screens.updated.at(-1)?.form)).toEqual(['job']);
-    await bot.choices.keep('versions', 'team/app', {
-      at: NOW,
-      choices: [
-        { value: 'BRANCH', initial: 'main' },
-        { value: 'KIND', choices: ['fast', 'full'], initial: 'fast' },
-      ],
-    });
+    expect(outcome(bot.screens.updated.at(-1)?.form)).toContain('Asking what more there is to fill in …');
+    await bot.choices.keep('parameters', 'team/app', { at: NOW, choices: [BRANCH, KIND] });
     await passing(bot.wall, doing, 100);
     const form = bot.screens.updated.at(-1)?.form;
     expect(form?.fields.map(({ name, input }) => [name, input.kind])).toEqual([
       ['job', 'search'],
-      ['parameters/BRANCH', 'write'],
-      ['parameters/KIND', 'choose'],
+      [ofApp('BRANCH'), 'write'],
+      [ofApp('KIND'), 'choose'],
     ]);
-    await changed(at({ command: 'build' }, { job: 'team/app', 'parameters/KIND': 'full' }), bot);
+    // What stands in the fields is what would be sent.
+    expect(outcome(form)).toContain('/ci build team/app BRANCH=main KIND=fast');
+    await changed(at({ command: 'build' }, { job: 'team/app', [ofApp('KIND')]: 'full' }), bot);
     expect(outcome(bot.screens.updated.at(-1)?.form)).toContain('/ci build team/app KIND=full');
+  });
+
+  it('has what of the thing before it stood there left out, in other fields', async () => {
+    const bot = ports();
+    await bot.choices.keep('parameters', 'team/other', { at: NOW, choices: [{ value: 'BRANCH', initial: 'next' }] });
+    const filled = { job: 'team/other', [ofApp('BRANCH')]: 'main', [ofApp('KIND')]: 'full' };
+    await changed(at({ command: 'build' }, filled), bot);
+    const form = bot.screens.updated.at(-1)?.form;
+    expect(outcome(form)).toContain('/ci build team/other BRANCH=next`');
+    expect(form?.fields[1]).toMatchObject({ input: { kind: 'write', initial: 'next' } });
+    expect(form?.fields[1]?.name).not.toBe(ofApp('BRANCH'));
+    const jobs: CommandJob[] = [];
+    await submit(at({ command: 'build' }, filled), async (job) => void jobs.push(job), bot);
+    expect(jobs.map(({ text }) => text)).toEqual(['build team/other']);
+  });
+
+  it('does not begin with what was found long ago', async () => {
+    const bot = ports();
+    await bot.choices.keep('parameters', 'team/app', { at: NOW - 31_000, choices: [BRANCH] });
+    await passing(bot.wall, changed(at({ command: 'build' }, { job: 'team/app' }), bot), 100);
+    expect(bot.asked).toEqual(['parameters team/app']);
+    const last = bot.screens.updated.at(-1)?.form;
+    expect(names(last)).toEqual(['job']);
+    expect(outcome(last)).toContain('was not found out in time: type it with the command.');
+  });
+
+  it('says what it has no fields for, and why', async () => {
+    const bot = ports();
+    const missing = 'Jenkins did not answer';
+    await bot.choices.keep('parameters', 'team/app', { at: NOW, choices: [], missing });
+    await changed(at({ command: 'build' }, { job: 'team/app' }), bot);
+    expect(outcome(bot.screens.updated.at(-1)?.form)).toContain(
+      'Jenkins did not answer, so there are no fields for more.',
+    );
+    const many = Array.from({ length: 23 }, (_, index) => ({ value: `P${index}` }));
+    await bot.choices.keep('parameters', 'team/app', { at: NOW, choices: many });
+    await changed(at({ command: 'build' }, { job: 'team/app' }), bot);
+    expect(outcome(bot.screens.updated.at(-1)?.form)).toContain('3 more have no field here');
   });
 
   it('of another version, or that only tells, is left as it is', async () => {
@@ -215,6 +239,9 @@ describe('a search', () => {
     await bot.choices.keep('labels', undefined, { at: NOW, choices: [{ value }] });
     const [found] = await suggest(at({ command: 'scale' }), 'label', '', bot);
     expect(found?.value).toMatch(/^~[0-9a-f]{16}$/);
+    // Folders come first, so the end tells more.
+    expect(found?.text).toMatch(/^….*-long-app$/);
+    expect(found?.text).toHaveLength(75);
     const jobs: CommandJob[] = [];
     const filled = { count: '4', label: found?.value ?? '' };
     await submit(at({ command: 'scale' }, filled), async (job) => void jobs.push(job), bot);
@@ -225,6 +252,22 @@ describe('a search', () => {
     const choices = [{ value: 'A17', text: 'A17 Jenkins is away' }, { value: 'A2' }];
     expect(fitting(choices, ' JENKINS ')).toEqual([choices[0]]);
     expect(fitting(choices, '')).toEqual(choices);
+  });
+
+  it('finds a job in a folder before names that only contain the word', () => {
+    const choices = [...many, { value: 'team-a/web-api' }, { value: 'team-b/api' }, { value: 'api' }];
+    expect(fitting(choices, 'api').map(({ value }) => value)).toEqual(['api', 'team-b/api', 'team-a/web-api']);
+  });
+
+  it('of a job is a name of at most 75 characters among at most 100, of 5,000', async () => {
+    const bot = ports();
+    await bot.choices.keep('jobs', undefined, {
+      at: NOW,
+      choices: many.map(({ value }) => ({ value: `${'folder/'.repeat(12)}${value}` })),
+    });
+    const found = await suggest(at({ command: 'build' }), 'job', 'team-49', bot);
+    expect(found).toHaveLength(100);
+    for (const { text = '', value } of found) expect(Math.max(text.length, value.length)).toBeLessThanOrEqual(75);
   });
 });
 
@@ -300,6 +343,21 @@ describe('Ask Bellboard about this', () => {
     expect(bot.screens.opened[1]?.form.fields[0]).toMatchObject({ input: { initial: 'status' } });
   });
 
+  it('of a failed build begins with its log, not with stopping it', async () => {
+    const bot = ports();
+    const named = [{ kind: 'builds', value: 'team/app#12' } as const, { kind: 'jobs', value: 'team/app' } as const];
+    await openAsk(press, 't1', { named, commands: [] }, bot);
+    const input = bot.screens.opened[0]?.form.fields[0]?.input;
+    if (input?.kind !== 'choose') throw new Error('no choice');
+    expect(input.initial).toBe('console team/app#12');
+    expect(input.choices.map(({ value }) => value).slice(0, 4)).toEqual([
+      'console team/app#12',
+      'abort team/app#12',
+      'builds team/app',
+      'build team/app',
+    ]);
+  });
+
   it.each<[Shown['filled'], string]>([
     [{ offer: 'ack A17' }, 'ack A17'],
     [{ offer: 'ack A17', other: 'where' }, 'where'],
@@ -319,7 +377,7 @@ describe('Ask Bellboard about this', () => {
 });
 
 describe('what there is to choose from', () => {
-  it.each(['labels', 'versions', 'alerts', 'cancellable'] as const)('%s is looked up and kept', async (source) => {
+  it.each(PICK_SOURCES)('%s is looked up and kept', async (source) => {
     const worker = fakePerform();
     await gatherChoices({ v: 1, kind: 'gather', source }, worker);
     const found = await worker.choices.read(source, undefined);

@@ -288,7 +288,7 @@ describe('what is sent has the keys of recorded payloads', () => {
 
   test('direct messages come as messages, edits with what stood there, and edits of a mention as that mention again', async () => {
     const { envelopes } = await connect(true);
-    const last = () => (envelopes.at(-1)?.['payload'] as Wire)['event'];
+    const last = () => (envelopes.at(-1)?.['payload'] as Wire | undefined)?.['event'];
     await slack.mention({ user: '@ana', channel: 'dm', text: 'where' });
     expect(last()).toMatchObject({
       type: 'message',

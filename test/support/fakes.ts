@@ -214,15 +214,18 @@ export const SETTINGS: Settings = {
   usageRetentionDays: 35,
 };
 
+/** Filled in from the environment. */
+const variable = (name: string) => `\${${name}}`;
+
 /** What `anApp` runs, so that a deploy of it finds nothing to do. */
 export const MANIFEST = JSON.stringify({
   id: '/jenkins',
   instances: 1,
   cpus: 1,
   mem: 2048,
-  user: '${APP_USER}',
+  user: variable('APP_USER'),
   cmd: 'exec java -jar jenkins.war --httpPort=$PORT0',
-  env: { SCM_SYNC_GIT: '${SCM_SYNC_GIT}' },
+  env: { SCM_SYNC_GIT: variable('SCM_SYNC_GIT') },
   healthChecks: [
     { protocol: 'HTTP', path: '/login', gracePeriodSeconds: 300, intervalSeconds: 20, maxConsecutiveFailures: 9 },
   ],
