@@ -28,7 +28,7 @@ export const template = defineCommand({
   picks: {
     label: { label: 'Label', from: 'labels' },
     settings: { each: 'settings', of: 'label' },
-    cloud: { label: 'Cloud', write: 'Its number in `templates`, where there are several.', optional: true },
+    cloud: { label: 'Cloud', write: 'As templates counts them, where there are several.', optional: true },
   },
   args: templateArguments,
   numbers: ['cpus', 'mem', 'idle'],

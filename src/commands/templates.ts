@@ -140,7 +140,7 @@ function table(rows: string[][], all: readonly MesosCloud[]): MessageBlock {
 }
 
 function sentence(template: CloudTemplate): Rich {
-  return md`${labelWords(template)}: ${String(template.cpus)} cpus, ${memory(template.memMiB)}, ${executorColumn(template)} executors, idle ${idleWords(template)}`;
+  return md`${labelWords(template)}: ${String(template.cpus)} cpus, ${memory(template.memMiB)}, ${executorColumn(template)} ${template.maxExecutors === 1 ? 'executor' : 'executors'}, idle ${idleWords(template)}`;
 }
 
 /** Templates that share their arguments are named together. */

@@ -27,7 +27,9 @@ export function decimal(name: string, min: number, max: number, unit: string) {
 
 /** Words of people: a name, an address, a reason. @param name as people write it, e.g. `--git` */
 export const words = (name: string, most: number) =>
-  z.string().max(most, { error: `Expected \`${name}\` to have at most ${most.toLocaleString('en')} characters.` });
+  z
+    .string({ error: `Expected \`${name}\`, got nothing.` })
+    .max(most, { error: `Expected \`${name}\` to have at most ${most.toLocaleString('en')} characters.` });
 
 /** An option that is there or not. */
 export const given = z

@@ -4,7 +4,7 @@ import type { AuditEntry } from './audit.js';
 import { type Button, context, type Message, type MessageBlock, section } from './conversation.js';
 import type { BoardNow } from './form.js';
 import type { Plan } from './plans.js';
-import { bold, code, lines, link, md, mention, moment, type Rich } from './text.js';
+import { bold, code, lines, link, md, mention, moment, type Rich, shorten } from './text.js';
 import { MINUTE } from './time.js';
 import type { UsageSample } from './usage-sample.js';
 import { counted, duration } from './words.js';
@@ -33,6 +33,8 @@ type LinkedPlan = Plan & { url: string | undefined };
 
 export const ALERTS_SHOWN = 8;
 const PLANS_SHOWN = 5;
+/** Of a command in a list: the rest of it is where it was asked for. Characters. */
+const LONGEST_TEXT = 150;
 
 /** The minute's sample says less than a look, and is there without one. */
 export function boardOf(sample: UsageSample | undefined): BoardNow | undefined {
@@ -108,7 +110,7 @@ function alertBlocks({ alerts, moreAlerts, now }: HomeFacts): MessageBlock[] {
 
 function planBlocks({ mine, others, slash }: HomeFacts): MessageBlock[] {
   const line = (plan: LinkedPlan) =>
-    md`${code(`${slash} ${plan.text}`)} · valid until ${moment(plan.validUntil)}${plan.url === undefined ? '' : md` · ${link(plan.url, 'show the plan')}`}`;
+    md`${code(shorten(`${slash} ${plan.text}`, LONGEST_TEXT))} · valid until ${moment(plan.validUntil)}${plan.url === undefined ? '' : md` · ${link(plan.url, 'show the plan')}`}`;
   const own = mine.slice(0, PLANS_SHOWN).flatMap((plan): MessageBlock[] => {
     const needed = plan.approvals ?? 0;
     const cancel: Button = { label: 'Cancel', action: 'plan.cancel', value: plan.id };
@@ -126,7 +128,7 @@ function askedBlocks({ asked, slash }: HomeFacts): MessageBlock[] {
   if (asked.length === 0) return [];
   const rows = asked.map(
     ({ text, at, outcome }) =>
-      md`${code(`${slash} ${text}`)} · ${moment(at)}${outcome === undefined ? '' : md` · ${outcome}`}`,
+      md`${code(shorten(`${slash} ${text}`, LONGEST_TEXT))} · ${moment(at)}${outcome === undefined ? '' : md` · ${outcome}`}`,
   );
   // Only what changes nothing is run again by one press.
   const again = asked.filter(({ isRead }) => isRead).slice(0, 3);

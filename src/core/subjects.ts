@@ -2,7 +2,7 @@
 // shortcut *Ask Bellboard about this*, on messages of anybody: ours, Jenkins' own notifications, people's.
 import type { Catalogue, Command } from './command.js';
 import { UserError } from './errors.js';
-import { parse } from './parse.js';
+import { commandIn, parse } from './parse.js';
 import { commandText, type PickSource } from './pick.js';
 
 export interface Subject {
@@ -99,14 +99,19 @@ const GENERAL = ['status', 'alerts', 'where', 'logs'];
 const LONGEST = 75;
 const MOST_OFFERED = 20;
 
-/** Commands that fit, the most fitting first: of the message's own buttons, then every one that picks such a thing. */
+/**
+ * Commands that fit, the most fitting first: those of the message's own buttons and every one that picks such a thing. The
+ * first one stands in the form already, so to look comes before to change.
+ */
 export function offersFor({ named, commands }: Subjects, catalogue: Catalogue): string[] {
-  // The first one stands in the form already: to look comes before to change.
-  const byEffect = [...catalogue.all()].sort((a, b) => Number(b.effect === 'read') - Number(a.effect === 'read'));
+  const byEffect = [...catalogue.all()].sort((a, b) => Number(isRead(b)) - Number(isRead(a)));
   const about = named.flatMap((subject) => byEffect.flatMap((command) => applied(command, subject)));
+  const reads = commands.filter((text) => isRead(commandIn(text, catalogue)));
   const isFit = (text: string) => text.length <= LONGEST && isCommand(text, catalogue);
-  return [...new Set([...commands, ...about, ...GENERAL])].filter(isFit).slice(0, MOST_OFFERED);
+  return [...new Set([...reads, ...about, ...commands, ...GENERAL])].filter(isFit).slice(0, MOST_OFFERED);
 }
+
+const isRead = (command: Command | undefined): boolean => command?.effect === 'read';
 
 /** The command about that one thing, where it needs nothing else. */
 function applied(command: Command, { kind, value }: Subject): string[] {

@@ -5,7 +5,7 @@ import { context, type Message, section } from '../core/conversation.js';
 import { UserError } from '../core/errors.js';
 import type { Field, Filled, Form, Kept } from '../core/form.js';
 import { type Choice, commandText, fieldOf, type Pick as Picked, type PickSource } from '../core/pick.js';
-import { code, md, prose, type Rich } from '../core/text.js';
+import { code, md, prose, type Rich, shorten } from '../core/text.js';
 import { hashOf } from './hash.js';
 import type { FormPorts } from './ports.js';
 
@@ -129,9 +129,12 @@ function fieldFor({ value, about, choices = [], initial }: Choice, name: string,
 /** Slack keeps what stands in a field as long as its name stays, so that of another thing needs another name. */
 const ofThing = (name: string, thing: string): string => fieldOf(name, hashOf(thing));
 
+/** More than people compare with what they filled in. Characters. */
+const LONGEST_OUTCOME = 600;
+
 function outcomeOf(command: Command, filled: Filled, { slash }: FormPorts) {
   try {
-    return context(md`Runs ${code(`${slash} ${commandText(command, filled)}`)}`);
+    return context(md`Runs ${code(shorten(`${slash} ${commandText(command, filled)}`, LONGEST_OUTCOME))}`);
   } catch (error) {
     if (error instanceof UserError) return context(prose(`${error.message} ${error.hint ?? ''}`));
     throw error;

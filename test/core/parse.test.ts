@@ -171,6 +171,13 @@ function attempt(work: () => unknown): unknown {
   }
 }
 
+describe('every command', () => {
+  it.each(commands.map(({ name }) => name))('`%s` alone is one, or says what it lacks in our words', (name) => {
+    const refused = attempt(() => parse(name, catalogue));
+    if (refused instanceof Error) expect(refused.message).not.toContain('Invalid input');
+  });
+});
+
 describe('scaling, as people type it', () => {
   it.each([
     ['scale executors 4', { count: 4, label: undefined, controller: false }],

@@ -72,6 +72,12 @@ describe('offered are', () => {
     expect(offers({ text: link }).slice(0, 2)).toEqual(['builds "team/my app"', 'build "team/my app"']);
   });
 
+  it('to look first, also of a message with a button that stops what it is about', () => {
+    const button = { type: 'button', action_id: 'run:0', value: 'abort app#12' };
+    const all = offers({ text: 'app #12 runs', blocks: [{ type: 'actions', elements: [button] }] });
+    expect(all.slice(0, 3)).toEqual(['console app#12', 'abort app#12', 'builds app']);
+  });
+
   it('none that the catalogue lacks', () => {
     const few = commands.filter(({ name }) => name !== 'abort');
     expect(offersFor(subjectsOf({ text: 'team/app#12' }), catalogueOf(few))).not.toContain('abort team/app#12');
