@@ -166,7 +166,7 @@ function stateWords(row: AgentRow, jenkinsUrl: string | undefined): Rich {
 }
 
 function buildList({ builds }: AgentRow, jenkinsUrl: string | undefined): Rich {
-  const base = jenkinsUrl?.replace(/\/+$/, '');
+  const base = jenkinsUrl?.replace(/(?<!\/)\/+$/, '');
   const shown = builds
     .slice(0, BUILDS_SHOWN)
     .map(({ name, path }) => (base === undefined || path === undefined ? md`${name}` : link(`${base}${path}`, name)));

@@ -58,12 +58,12 @@ export function jobNameOf(typed: string): string {
 }
 
 function segmentsOf(typed: string): string[] {
-  const path = /(?:^|\/)job\/.+/.exec(/^https?:\/\//i.test(typed) ? typed.replace(/[?#].*$/, '') : '')?.[0];
+  const path = /(?:^|\/)job\/.+/.exec(/^https?:\/\//i.test(typed) ? (typed.split(/[?#]/, 1)[0] ?? '') : '')?.[0];
   if (path !== undefined)
     return [...path.matchAll(/(?:^|\/)job\/([^/]+)/g)].map(([, segment = '']) => decoded(segment));
   return typed
-    .replace(/\s+»\s+/g, '/')
-    .replace(/^\/+|\/+$/g, '')
+    .replace(/(?<!\s)\s+»\s+/g, '/')
+    .replace(/^\/+|(?<!\/)\/+$/g, '')
     .split('/');
 }
 

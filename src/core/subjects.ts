@@ -107,7 +107,7 @@ export function offersFor({ named, commands }: Subjects, catalogue: Catalogue): 
   const byEffect = [...catalogue.all()].sort((a, b) => Number(isRead(b)) - Number(isRead(a)));
   const about = named.flatMap((subject) => byEffect.flatMap((command) => applied(command, subject)));
   const reads = commands.filter((text) => isRead(commandIn(text, catalogue)));
-  const isFit = (text: string) => text.length <= LONGEST && isCommand(text, catalogue);
+  const isFit = (text: string) => text.trim() !== '' && text.length <= LONGEST && isCommand(text, catalogue);
   return [...new Set([...reads, ...about, ...commands, ...GENERAL])].filter(isFit).slice(0, MOST_OFFERED);
 }
 

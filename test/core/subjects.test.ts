@@ -85,7 +85,7 @@ describe('offered are', () => {
 
   it('none that Slack could not show or that is no command', () => {
     const button = (value: string) => ({ type: 'button', action_id: 'run:0', value });
-    expect(offers({ elements: [button('nonsense'), button(`silence A1 ${'x'.repeat(80)}`)] })).toEqual([
+    expect(offers({ elements: [button('nonsense'), button(' '), button(`silence A1 ${'x'.repeat(80)}`)] })).toEqual([
       'status',
       'alerts',
       'where',

@@ -29,7 +29,7 @@ const catalogue = catalogueOf(commands);
 const names = commands.flatMap((command) => [command.name, ...(command.aliases ?? [])]);
 const options = commands.flatMap(({ syntax }) => Object.keys(syntax?.options ?? {}));
 
-const text = fc.oneof(
+export const text = fc.oneof(
   { weight: 1, arbitrary: fc.string({ unit: 'binary' }) },
   {
     weight: 6,
@@ -100,6 +100,7 @@ const writes: FakeCalls = {
     scmPurge: async () => ({ had: true }),
     scmIncoming: async () => INCOMING,
     scmPull: async () => ({ modified: 1 }),
+    setTemplates: async (_wanted, seen) => ({ changed: [...seen], unchanged: [], refused: [], saved: true }),
     reload: async () => undefined,
     restartJvm: async () => undefined,
   },
@@ -110,6 +111,8 @@ const writes: FakeCalls = {
 export async function carriedOut(
   job: CommandJob | PressJob,
   systems?: Pick<ReturnType<typeof fakePorts>, 'marathon' | 'mesos' | 'jenkins'>,
+  /** A change that shows its plan first, for the job to be about. */
+  planned?: CommandJob,
 ): Promise<string> {
   const clock = manualClock();
   const people = fakePeople();
@@ -133,6 +136,10 @@ export async function carriedOut(
   const ports = fakePerform();
   const base = fakePorts({ ...writes, clock: ports.clock });
   const held = Object.assign(ports, { command: { ...base, ...systems, audit: ports.command.audit } });
+  if (planned !== undefined) {
+    await passing(ports.clock, perform(planned, fakeRun(planned.delivery), held));
+    if (!ports.plans.plans.has(planned.delivery)) throw new Error(`no plan for ${planned.text}`);
+  }
   await (systems === undefined
     ? passing(ports.clock, perform(stored, fakeRun(stored.delivery), held))
     : steadily(ports.clock, perform(stored, fakeRun(stored.delivery), held)));
@@ -184,12 +191,25 @@ export const peopleDoors: Door[] = [
   }),
   erased({
     name: 'presses',
-    share: 0.1,
+    share: 0.06,
     comes: fc.record({
       action: fc.constantFrom('run', 'run.thread', 'plan.confirm', 'plan.cancel', 'change.now', 'change.giveup'),
       value: fc.oneof(text, word),
       from,
     }),
     meet: (given) => carriedOut(pressed(given.action as PressJob['action'], given.value, placed(given.from))),
+  }),
+  erased({
+    name: 'presses under a plan',
+    share: 0.04,
+    comes: fc.record({
+      action: fc.constantFrom('plan.confirm', 'plan.cancel', 'plan.approve', 'change.now', 'change.giveup'),
+      planned: fc.constantFrom('deploy --mem 2500', 'restart', 'restart --now', 'suspend'),
+      from,
+    }),
+    meet({ action, planned, from: who }) {
+      const plan = typed(planned, { delivery: delivery() });
+      return carriedOut(pressed(action as PressJob['action'], plan.delivery, placed(who)), undefined, plan);
+    },
   }),
 ];

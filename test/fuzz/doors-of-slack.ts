@@ -115,12 +115,30 @@ const CLICK = {
   message: { ts: '1.1', thread_ts: '1.0' },
   actions: [{ type: 'button', action_id: 'run:0', action_ts: '1.2', block_id: 'b', value: 'where' }],
 };
+const KEPT = JSON.stringify({ v: 1, kind: 'pick', command: 'ack', channelId: 'C0CI' });
+const VIEW = {
+  ...{ id: 'V1', type: 'modal', callback_id: 'bellboard', hash: '1.1', private_metadata: KEPT },
+  state: { values: { id: { 'field:id': { type: 'external_select', selected_option: { value: 'A17' } } } } },
+};
 const SUBMISSION = {
   type: 'view_submission',
   trigger_id: '1.2.three',
   user: { id: 'U0ANA' },
   team: { id: 'T0HOME' },
-  view: { id: 'V1', callback_id: 'x', state: { values: {} }, private_metadata: '' },
+  view: VIEW,
+};
+const SUGGESTION = { ...SUBMISSION, type: 'block_suggestion', action_id: 'field:id', block_id: 'id', value: 'A' };
+const SHORTCUT = {
+  ...{ type: 'message_action', callback_id: 'ask', trigger_id: '1.2.three', action_ts: '1.2' },
+  ...{ user: { id: 'U0ANA', team_id: 'T0HOME' }, team: { id: 'T0HOME' }, channel: { id: 'C0CI' } },
+  response_url: 'https://hooks.slack.com/app/1',
+  message: { type: 'message', user: 'U0LEE', ts: '1.1', thread_ts: '1.0', text: 'A17 rings; team/app#12 failed' },
+};
+const HOME_OPENED = {
+  type: 'event_callback',
+  event_id: 'Ev2',
+  team_id: 'T0HOME',
+  event: { type: 'app_home_opened', user: 'U0ANA', channel: 'D0ANA', tab: 'home', event_ts: '1.1' },
 };
 const MENTION = {
   type: 'event_callback',
@@ -171,7 +189,10 @@ export async function deliveryDoor(): Promise<{ door: Door; close(): Promise<voi
       },
     }),
   });
-  const kinds = { click: CLICK, submission: SUBMISSION, mention: MENTION, command: COMMAND };
+  const kinds = {
+    ...{ click: CLICK, submission: SUBMISSION, mention: MENTION, command: COMMAND },
+    ...{ suggestion: SUGGESTION, shortcut: SHORTCUT, 'home opened': HOME_OPENED },
+  };
   return {
     door: erased({
       name: 'deliveries',
@@ -184,7 +205,7 @@ export async function deliveryDoor(): Promise<{ door: Door; close(): Promise<voi
       async meet(given) {
         const wrong = given.faults.reduce(withFault, kinds[given.kind] as unknown);
         const json = given.slips.reduce(withSlip, JSON.stringify(wrong) ?? '');
-        const isEvent = given.kind === 'mention';
+        const isEvent = given.kind === 'mention' || given.kind === 'home opened';
         const pairs =
           typeof wrong === 'object' && wrong !== null
             ? Object.entries(wrong).map(([name, value]): [string, string] => [

@@ -2,6 +2,7 @@
 // error with a name. Whatever else is thrown is a find.
 import type { Door } from './door.js';
 import { eventStream, fileDoors } from './doors-of-files.js';
+import { formDoors } from './doors-of-forms.js';
 import { peopleDoors } from './doors-of-people.js';
 import { deliveryDoor, slackDoor } from './doors-of-slack.js';
 import { upstreamDoors } from './doors-of-systems.js';
@@ -18,7 +19,7 @@ export async function openHouse(far: FarSide): Promise<House> {
   const [slack, deliveriesIn] = await Promise.all([slackDoor(), deliveryDoor()]);
   const upstream = upstreamDoors(far);
   return {
-    doors: [...peopleDoors, ...fileDoors, eventStream, ...upstream.doors, slack.door, deliveriesIn.door],
+    doors: [...peopleDoors, ...formDoors, ...fileDoors, eventStream, ...upstream.doors, slack.door, deliveriesIn.door],
     async close() {
       upstream.close();
       slack.close();
