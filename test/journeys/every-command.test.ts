@@ -143,20 +143,22 @@ function countingWrites(ports: Ports, wrote: string[]): Ports {
         name,
         typeof call !== 'function'
           ? call
-          : async (...args: unknown[]) => {
-              try {
-                return await (call as (...all: unknown[]) => Promise<unknown>)(...args);
-              } catch (error) {
+          : (...args: unknown[]) => {
+              const refused = (error: unknown): never => {
                 if (error instanceof UserError || error instanceof UpstreamError) throw error;
-                wrote.push(`${group}.${name}`);
+                // A look, which this Jenkins has no answer to.
+                if (name !== 'scmIncoming') wrote.push(`${group}.${name}`);
                 throw new UpstreamError({
-                  system: 'Marathon',
-                  request: name,
-                  status: 503,
-                  seen: 'away',
-                  retryable: false,
-                  mayHaveArrived: false,
+                  ...{ system: 'Marathon', request: name, status: 503, seen: 'away' },
+                  ...{ retryable: false, mayHaveArrived: false },
                 });
+              };
+              // What answers at once, such as an address, goes on doing so.
+              try {
+                const answer = (call as (...all: unknown[]) => unknown)(...args);
+                return answer instanceof Promise ? answer.catch(refused) : answer;
+              } catch (error) {
+                return refused(error);
               }
             },
       ]),
