@@ -96,3 +96,14 @@ function quoted(value: string): string {
   if (!/'/.test(text)) return `'${text}'`;
   throw new UserError('One value holds both kinds of quotes, which a command cannot.', 'Leave one kind out.');
 }
+
+/** Those that begin with it, then those with a part that does, such as a job in a folder, then those that contain it. */
+export function fitting(choices: readonly Choice[], typed: string): Choice[] {
+  const wanted = typed.trim().toLowerCase();
+  const ranked = choices.flatMap((choice) => {
+    const shown = `\n${choice.value}\n${choice.text ?? ''}`.toLowerCase();
+    if (!shown.includes(wanted)) return [];
+    return { choice, rank: shown.includes(`\n${wanted}`) ? 0 : shown.includes(`/${wanted}`) ? 1 : 2 };
+  });
+  return ranked.sort((a, b) => a.rank - b.rank).map(({ choice }) => choice);
+}

@@ -7,7 +7,7 @@ import { UpstreamError, UserError } from '../core/errors.js';
 import type { Filled, Form, Found, Kept } from '../core/form.js';
 import type { CommandJob, PressJob } from '../core/jobs.js';
 import { commandIn, namedIn, parse } from '../core/parse.js';
-import { type Choice, commandText, fieldOf, type PickSource } from '../core/pick.js';
+import { type Choice, commandText, fieldOf, fitting, type PickSource } from '../core/pick.js';
 import { offersFor, type Subjects } from '../core/subjects.js';
 import { code, join, md } from '../core/text.js';
 import { SECOND } from '../core/time.js';
@@ -190,17 +190,6 @@ export async function suggest(shown: Shown, name: string, typed: string, ports: 
   return fitting(found?.choices ?? [], typed)
     .slice(0, MOST_OPTIONS)
     .map(asOption);
-}
-
-/** Those that begin with it, then those with a part that does, such as a job in a folder, then those that contain it. */
-export function fitting(choices: readonly Choice[], typed: string): Choice[] {
-  const wanted = typed.trim().toLowerCase();
-  const ranked = choices.flatMap((choice) => {
-    const shown = `\n${choice.value}\n${choice.text ?? ''}`.toLowerCase();
-    if (!shown.includes(wanted)) return [];
-    return { choice, rank: shown.includes(`\n${wanted}`) ? 0 : shown.includes(`/${wanted}`) ? 1 : 2 };
-  });
-  return ranked.sort((a, b) => a.rank - b.rank).map(({ choice }) => choice);
 }
 
 async function upToDate(source: PickSource, of: string | undefined, ports: FormPorts): Promise<Found | undefined> {
