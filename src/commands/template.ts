@@ -2,11 +2,12 @@
 import { agentNeeds } from '../core/agent-room.js';
 import type { CloudTemplate, MesosClouds } from '../core/agent-templates.js';
 import type { Json, MesosAgent } from '../core/cluster.js';
-import { defineCommand, type Ports } from '../core/command.js';
+import { type ChangeSpec, defineCommand, type Ports } from '../core/command.js';
 import { UpstreamError, UserError } from '../core/errors.js';
 import { failureWords, known, told } from '../core/gather.js';
+import { savedInGit } from '../core/git-follow.js';
 import { type TemplateArguments, templateArguments, wantedOf } from '../core/template-arguments.js';
-import { type TemplateFacts, type TemplatesBefore, templateView } from '../core/template-view.js';
+import { isTemplateChange, type TemplateFacts, type TemplatesBefore, templateView } from '../core/template-view.js';
 import { carries, noSuchTemplate, pickSettings } from '../core/template-words.js';
 import { SECOND } from '../core/time.js';
 import { cpus, memory } from '../core/words.js';
@@ -14,7 +15,7 @@ import { cpus, memory } from '../core/words.js';
 /** For what only makes the answer better. */
 const ASIDE_MS = 5 * SECOND;
 
-export const template = defineCommand({
+const ofTemplates: ChangeSpec<TemplateArguments, Json, TemplateFacts> = {
   name: 'template',
   usage: 'template LABEL [cpus=N] [mem=MiB] [idle=MIN] [--cloud N]',
   summary: 'Change the cpus, memory or idle time of agents that Jenkins starts on Mesos from now on.',
@@ -37,7 +38,9 @@ export const template = defineCommand({
   before: async (args, ports) => JSON.parse(JSON.stringify(await look(args, ports))) as Json,
   run: (args, ports, _asked, before) => run(args, ports, before as unknown as TemplatesBefore),
   view: templateView,
-});
+};
+
+export const template = defineCommand(savedInGit(ofTemplates, isTemplateChange));
 
 async function look(args: TemplateArguments, ports: Ports): Promise<TemplatesBefore> {
   const { jenkins, clock } = ports;
@@ -46,13 +49,19 @@ async function look(args: TemplateArguments, ports: Ports): Promise<TemplatesBef
   await refuseTooLarge(matching, args, ports);
   const load = known(await told(clock, 'Jenkins', () => jenkins.executors(), ASIDE_MS));
   return {
-    // What agents are started with is not needed, and may hold what nobody should keep.
-    matching: matching.map((one) => ({ ...one, jvmArguments: undefined, jnlpArguments: undefined })),
+    matching: matching.map(withoutArguments),
     runningAgents: load?.computers.filter((computer) => !computer.isController && !computer.offline).length,
     clouds: seen.clouds.map(({ index }) => index),
     isConfiguredAsCode: seen.isConfiguredAsCode,
   };
 }
+
+/** What agents are started with is not needed, and may hold what nobody should keep. */
+const withoutArguments = (one: CloudTemplate): CloudTemplate => ({
+  ...one,
+  jvmArguments: undefined,
+  jnlpArguments: undefined,
+});
 
 function matchingIn({ clouds, plugin }: MesosClouds, { label, cloud }: TemplateArguments): CloudTemplate[] {
   if (clouds.length === 0) {
@@ -107,7 +116,7 @@ async function run(args: TemplateArguments, { jenkins }: Ports, before: Template
 /** The write has been answered: a failure to look at it is no failure of the change. */
 async function readBack(look: () => Promise<MesosClouds>): Promise<TemplateFacts['after']> {
   try {
-    return (await look()).clouds.flatMap(({ templates }) => templates);
+    return (await look()).clouds.flatMap(({ templates }) => templates.map(withoutArguments));
   } catch (error) {
     if (error instanceof UpstreamError) return { unread: `could not be read back (${failureWords(error)})` };
     throw error;

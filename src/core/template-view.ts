@@ -52,6 +52,10 @@ export function templateView(facts: TemplateFacts): { ok: boolean; message: Mess
   };
 }
 
+/** Whether Jenkins has another configuration than before, by this run or by the one it resumes. */
+export const isTemplateChange = (facts: TemplateFacts): boolean =>
+  facts.before.matching.some((template) => outcomeOf(template, facts).change);
+
 const isUnread = ({ after }: TemplateFacts): boolean => 'unread' in after;
 
 interface Outcome {

@@ -2,11 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { catalogueOf } from '../../src/commands/index.js';
 import { template } from '../../src/commands/template.js';
 import type { MesosClouds } from '../../src/core/agent-templates.js';
-import type { Jenkins, Json } from '../../src/core/cluster.js';
+import type { Jenkins, Json, ScmSyncStatus } from '../../src/core/cluster.js';
 import { UserError } from '../../src/core/errors.js';
 import { parse } from '../../src/core/parse.js';
+import { SECOND } from '../../src/core/time.js';
 import { aCloud, aCloudTemplate, aSecondTemplate, changingClouds, someClouds } from '../support/agent-templates.js';
-import { agents, aLoadOf, refusal, silence } from '../support/ci-service.js';
+import { changed as followed } from '../support/changing.js';
+import { agents, aLoadOf, NOW, refusal, SAVED, silence } from '../support/ci-service.js';
 import { asked, type FakeCalls, fakePorts } from '../support/fakes.js';
 import { passing } from '../support/fakes-journey.js';
 import { manualClock } from '../support/manual-clock.js';
@@ -21,7 +23,7 @@ async function changed(text: string, jenkins: Partial<Jenkins>, calls: FakeCalls
   const before = kept ?? (await passing(clock, template.before(args, ports, asked()), 500));
   const facts = await template.run(args, ports, asked(), before);
   const { ok, message } = template.view(facts, asked());
-  return { ok, lines: linesOf(message), text: message.text, before };
+  return { ok, lines: linesOf(message), text: message.text, before, facts };
 }
 
 const mistake = async (work: () => unknown): Promise<[string, string | undefined]> => {
@@ -147,7 +149,70 @@ describe('a template', () => {
 
   test('keeps what agents are started with out of the job', async () => {
     const { calls } = changingClouds(someClouds([aCloud({ templates: [aCloudTemplate({ jvmArguments: '-Dx=y' })] })]));
-    expect(JSON.stringify((await changed('template linux mem=1024', calls)).before)).not.toContain('-Dx=y');
+    const { before, facts } = await changed('template linux mem=1024', calls);
+    expect(JSON.stringify([before, facts])).not.toContain('-Dx=y');
+  });
+});
+
+describe('a changed template is followed until git has it', () => {
+  const CHANGE =
+    'Agents linux: memory 512 MiB → 1,024 MiB.\nAgents started from now on get it and ask Mesos for 0.3 cpus and 1.2 GB with one executor. The 2 running agents keep what they have.';
+  const HEAD = '3f2a91c0d6b8e5f4a3c2b1a0f9e8d7c6b5a49382';
+
+  /** @param states SCM sync by how long ago the template was changed */
+  function scene(states: (sinceMs: number) => Partial<ScmSyncStatus>) {
+    const clock = manualClock();
+    const { world, calls } = changingClouds();
+    const seen = { looks: 0 };
+    let at: number | undefined;
+    const jenkins: Partial<Jenkins> = {
+      ...calls,
+      executors: async () => aLoadOf(['app'], []),
+      async setTemplates(wanted, templates) {
+        const result = await calls.setTemplates(wanted, templates);
+        if (result.saved) at = clock.now();
+        return result;
+      },
+      async scmSync() {
+        seen.looks += 1;
+        return { ...SAVED, head: 'aaaaaaa', ...(at === undefined ? {} : states(clock.now() - at)) };
+      },
+    };
+    return { world, seen, calls: { clock, jenkins } };
+  }
+
+  test('and its message says when and as what', async () => {
+    const { calls } = scene((since) => (since < 12 * SECOND ? { queuedCommits: 1 } : { head: HEAD }));
+    const { ok, message, meanwhile } = await followed(template, 'template linux mem=1024', calls);
+    expect(meanwhile).toEqual([`${CHANGE} On its way to git: the commit is queued.`]);
+    expect([ok, message.text]).toEqual([true, `${CHANGE} Saved in git 12 s later, commit 3f2a91c.`]);
+  });
+
+  test('or why it has it not: the change holds nevertheless', async () => {
+    const { calls } = scene(() => ({
+      ...{ failedAt: NOW + 5 * SECOND, failSize: 90, failText: 'Error while checking in file to scm repository' },
+      ...{ logText: 'Permission denied (publickey).', unpushedCommits: 1 },
+    }));
+    const { ok, message } = await followed(template, 'template linux mem=1024', calls);
+    expect(ok).toBe(true);
+    expect(message.text).toMatch(/1,024 MiB[\s\S]*Not saved in git: .*does not accept the ssh key.*Permission denied/);
+  });
+
+  test('also where the worker that changed it died before it said so', async () => {
+    const { world, calls } = scene((since) => (since < 5 * SECOND ? { queuedCommits: 1 } : { head: HEAD }));
+    const { before } = await followed(template, 'template linux mem=1024', calls);
+    const again = await followed(template, 'template linux mem=1024', calls, before);
+    expect(again.message.text).toMatch(/512 MiB → 1,024 MiB[\s\S]*Saved in git .*, commit 3f2a91c\.$/);
+    expect(world.acts).toBe(1);
+  });
+
+  test('which one that had the values already is not', async () => {
+    const { seen, calls } = scene(() => ({}));
+    const { message, meanwhile } = await followed(template, 'template linux mem=512', calls);
+    expect(meanwhile).toEqual([]);
+    expect(message.text).toBe('Agents linux: already memory 512 MiB. Nothing was changed.');
+    // The one before the change.
+    expect(seen.looks).toBe(1);
   });
 });
 

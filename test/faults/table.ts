@@ -435,7 +435,9 @@ export interface Fault {
 
 const always = () => true;
 const isDisruptive = (act: Act): boolean => effectOf(act) === 'disrupt';
-const isFollowed = (act: Act): boolean => isDisruptive(act) || ['build', 'abort'].includes(act.command);
+/** The others until Jenkins is done, or until git has what they changed. */
+const FOLLOWED = ['build', 'abort', 'scale', 'template', 'sync save'];
+const isFollowed = (act: Act): boolean => isDisruptive(act) || FOLLOWED.includes(act.command);
 
 /** A moment of a change, as the worker asks Redis. */
 interface Moment {

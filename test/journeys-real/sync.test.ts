@@ -44,6 +44,13 @@ describe('a change of the configuration', () => {
     expect((await audit(rig))[0]).toMatchObject({ command: 'scale', outcome: 'succeeded', summary: root.text });
   });
 
+  it('of what agents are given likewise', { timeout: 90_000 }, async () => {
+    const root = await changed(`template ${head().config.templates[0]?.label} mem=600`);
+    expect(root.text).toMatch(/→ 600 MiB[\s\S]*Saved in git \d+ s later, commit [0-9a-f]{7}\.$/);
+    expect(root.text).toContain(head().hash.slice(0, 7));
+    expect(head().config.templates[0]?.mem).toBe(600);
+  });
+
   it('that git refuses says so, and why', { timeout: 90_000 }, async () => {
     rig.world.jenkins.failGitPush(true);
     const root = await changed('scale executors 6');
