@@ -1,9 +1,10 @@
 // Exactly once: something of each kind of fault, tried on what can be asked for. The whole table, as often as there is time
 // for: `npm run soak -- --faults 20`.
 import { beforeAll, describe, expect, it } from 'vitest';
+import { nameOf } from './act.js';
+import type { Played } from './judge.js';
 import { playAll } from './lanes.js';
-import type { Played } from './play.js';
-import { CASES, type Case, missing, nameOf } from './table.js';
+import { CASES, type Case, missing } from './table.js';
 
 const SEED = Number(process.env['SEED'] ?? 2015);
 /** Real time: the machine may be busy with other tests. */

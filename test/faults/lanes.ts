@@ -1,5 +1,6 @@
 // Plays cases of the table side by side: each lane is a scene of its own, in which one case comes after the other.
-import { type Played, play } from './play.js';
+import type { Played } from './judge.js';
+import { play } from './play.js';
 import { type Cast, openScene, type Scene } from './scene.js';
 import type { Case } from './table.js';
 

@@ -19,6 +19,8 @@ import { type Rig, startRig, until } from '../support/rig.js';
 /** Who is alone in a process that may be killed; `twins`: nobody, but there are two bots and two workers. */
 export type Cast = 'together' | 'twins' | 'worker apart' | 'bot apart';
 
+/** Real milliseconds. */
+export const WELL_WITHIN_MS = 30_000;
 export const ALERTS = 'C0CIALERTS';
 const NAME = 'test';
 /** More would be no more: a channel rests a second after each message. */
@@ -176,3 +178,9 @@ function addChannel({ slack }: Rig, index: number): void {
     isExtShared: false,
   });
 }
+
+export const isWell = ({ rig: { world } }: Scene): boolean =>
+  world.marathon.leader !== undefined &&
+  world.marathon.deployments.length === 0 &&
+  world.jenkins.current?.phase === 'up' &&
+  !world.jenkins.current.farm.quietingDown;

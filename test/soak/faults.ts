@@ -1,7 +1,7 @@
 // The whole table of `test/faults/table.ts`, round after round, counted. Called by `main.mjs` through vitest.
 import { expect, test } from 'vitest';
+import type { Played } from '../faults/judge.js';
 import { playAll } from '../faults/lanes.js';
-import type { Played } from '../faults/play.js';
 import { CASES } from '../faults/table.js';
 import { numbersFrom } from '../support/numbers.js';
 
