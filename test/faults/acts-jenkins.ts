@@ -9,22 +9,19 @@ export const JENKINS_ACTS: readonly Act[] = [
     command: 'scale',
     system: 'Jenkins',
     isAct: ({ path, body }) => path.endsWith('/scriptText') && body.includes('setSlaveInfos'),
-    async prepare({ rig }) {
-      const now = () => rig.world.jenkins.current?.home.config.templates[0]?.maxExecutors;
+    async prepare(scene) {
+      const now = () => scene.rig.world.jenkins.current?.home.config.templates[0]?.maxExecutors;
       const count = ((now() ?? 1) % 60) + 2;
-      const times = () =>
-        rig.world.jenkins.accessLog.filter(({ action, tookEffect }) => action === 'set template maximum' && tookEffect)
-          .length;
-      const before = times();
-      return { text: `scale executors ${count}`, times: () => times() - before, holds: () => now() === count };
+      const times = jenkinsDid(scene, 'set template maximum');
+      return { text: `scale executors ${count}`, times, holds: () => now() === count };
     },
   },
   {
     command: 'build',
     system: 'Jenkins',
     isAct: ({ method, path }) => method === 'POST' && path.endsWith('/job/housekeeping/build'),
-    async prepare({ rig }) {
-      const times = jenkinsDid(rig, 'build');
+    async prepare(scene) {
+      const times = jenkinsDid(scene, 'build');
       return { text: 'build housekeeping', times, holds: () => times() > 0 };
     },
   },
@@ -32,15 +29,16 @@ export const JENKINS_ACTS: readonly Act[] = [
     command: 'abort',
     system: 'Jenkins',
     isAct: ({ method, path }) => method === 'POST' && path.endsWith('/stop'),
-    async prepare({ rig: { world }, rig }) {
-      const item = world.jenkins.startBuild('housekeeping', { quietMs: 0, plan: { durationMs: HOUR } });
+    async prepare(scene) {
+      const { jenkins } = scene.rig.world;
+      const item = jenkins.startBuild('housekeeping', { quietMs: 0, plan: { durationMs: HOUR } });
       await until(() => item.build !== undefined, WELL_WITHIN_MS);
       const { build } = item;
       return {
         text: `abort housekeeping#${build?.number}`,
-        times: jenkinsDid(rig, 'stop'),
+        times: jenkinsDid(scene, 'stop'),
         holds: () => build?.result === 'ABORTED',
-        after: () => void world.jenkins.finishBuild('housekeeping', 'SUCCESS', build?.number),
+        after: () => void jenkins.finishBuild('housekeeping', 'SUCCESS', build?.number),
       };
     },
   },
@@ -48,11 +46,11 @@ export const JENKINS_ACTS: readonly Act[] = [
     command: 'template',
     system: 'Jenkins',
     isAct: ({ path, body }) => path.endsWith('/scriptText') && body.includes('memberOfSecond'),
-    async prepare({ rig }) {
-      const now = () => rig.world.jenkins.current?.home.config.templates[0];
+    async prepare(scene) {
+      const now = () => scene.rig.world.jenkins.current?.home.config.templates[0];
       const mem = (((now()?.mem ?? 512) - 511) % 400) + 512;
       const text = `template ${now()?.label ?? 'mesos'} mem=${mem}`;
-      return { text, times: jenkinsDid(rig, 'set template settings'), holds: () => now()?.mem === mem };
+      return { text, times: jenkinsDid(scene, 'set template settings'), holds: () => now()?.mem === mem };
     },
   },
   {
@@ -60,27 +58,26 @@ export const JENKINS_ACTS: readonly Act[] = [
     which: 'inside its task',
     system: 'Jenkins',
     isAct: ({ path }) => /\/(?:safeR|r)estart$/.test(path),
-    async prepare({ rig }) {
-      const { times } = jenkinsActs({ rig }, 'safeRestart', 'restart');
-      const session = rig.world.jenkins.current?.session;
-      return { text: 'restart --jenkins', times, holds: () => rig.world.jenkins.current?.session !== session };
+    async prepare(scene) {
+      const times = jenkinsDid(scene, 'safeRestart', 'restart');
+      const { session } = upIn(scene);
+      return { text: 'restart --jenkins', times, holds: () => upIn(scene).session !== session };
     },
   },
   {
     command: 'sync save',
     system: 'Jenkins',
     isAct: ({ path, body }) => path.endsWith('/scriptText') && body.includes('synchronizeAllConfigs'),
-    async prepare({ rig }) {
-      const { home } = upIn({ rig });
+    async prepare(scene) {
       // Edited on the disk, which the plugin does not see.
-      home.config.revision += 1;
-      const { commits } = rig.world.jenkins.repository;
+      upIn(scene).home.config.revision += 1;
+      const { commits } = scene.rig.world.jenkins.repository;
       const saves = () => commits.filter(({ message }) => message === 'Repository initialization').length;
       const before = saves();
       return {
         text: 'sync save',
         times: () => saves() - before,
-        holds: () => upIn({ rig }).home.scmSync.isInSync(upIn({ rig }).home.config),
+        holds: () => upIn(scene).home.scmSync.isInSync(upIn(scene).home.config),
       };
     },
   },
@@ -95,7 +92,7 @@ export const JENKINS_ACTS: readonly Act[] = [
       });
       return {
         text: 'sync reload',
-        ...jenkinsActs(scene, 'reload'),
+        times: jenkinsDid(scene, 'reload'),
         holds: () => scene.rig.world.jenkins.current?.home.config.numExecutors === executors,
       };
     },
@@ -108,8 +105,8 @@ export const JENKINS_ACTS: readonly Act[] = [
       const { scmSync } = upIn(scene).home;
       // Older than the last success, so that nothing fails now.
       scmSync.fail = { mtime: 0, text: 'Thu May 28 18:40:02 CST 2015 : Delete jobs/old-name/<br/>' };
-      const acts = jenkinsActs(scene, 'purge scm-sync failures');
-      return { text: 'sync purge', ...acts, holds: () => scmSync.fail === undefined };
+      const times = jenkinsDid(scene, 'purge scm-sync failures');
+      return { text: 'sync purge', times, holds: () => scmSync.fail === undefined };
     },
   },
   {
@@ -118,7 +115,7 @@ export const JENKINS_ACTS: readonly Act[] = [
     isAct: ({ path }) => path.endsWith('/quietDown'),
     async prepare(scene) {
       const text = `quiet case ${scene.nextNumber()}`;
-      return { text, ...jenkinsActs(scene, 'quietDown'), holds: () => upIn(scene).farm.quietingDown };
+      return { text, times: jenkinsDid(scene, 'quietDown'), holds: () => upIn(scene).farm.quietingDown };
     },
   },
   {
@@ -127,29 +124,21 @@ export const JENKINS_ACTS: readonly Act[] = [
     isAct: ({ path }) => path.endsWith('/cancelQuietDown'),
     async prepare(scene) {
       scene.rig.world.jenkins.quietDown();
-      const acts = jenkinsActs(scene, 'cancelQuietDown');
-      return { text: 'unquiet', ...acts, holds: () => !upIn(scene).farm.quietingDown };
+      const times = jenkinsDid(scene, 'cancelQuietDown');
+      return { text: 'unquiet', times, holds: () => !upIn(scene).farm.quietingDown };
     },
   },
 ];
 
-/** By Jenkins' own log. */
-function jenkinsActs({ rig }: Pick<Scene, 'rig'>, ...actions: string[]): Pick<Prepared, 'times'> {
+/** How often Jenkins did one of them from now on, by the log of the controllers. */
+function jenkinsDid({ rig }: Scene, ...actions: string[]): Prepared['times'] {
   const { accessLog } = rig.world.jenkins;
-  const times = () => accessLog.filter(({ action, tookEffect }) => tookEffect && actions.includes(action)).length;
-  const before = times();
-  return { times: () => times() - before };
+  const from = accessLog.length;
+  return () => accessLog.slice(from).filter((one) => one.tookEffect && actions.includes(one.action)).length;
 }
 
-function upIn({ rig }: Pick<Scene, 'rig'>) {
+function upIn({ rig }: Scene) {
   const { current } = rig.world.jenkins;
   if (current === undefined) throw new Error('there is no controller');
   return current;
-}
-
-/** From now on, by the log of the controllers. */
-function jenkinsDid({ world }: Scene['rig'], action: string): () => number {
-  const { accessLog } = world.jenkins;
-  const from = accessLog.length;
-  return () => accessLog.slice(from).filter((one) => one.action === action && one.tookEffect).length;
 }
