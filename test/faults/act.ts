@@ -11,6 +11,8 @@ export interface Act {
   command: string;
   /** More than one entry of a command: what is special about this one. */
   which?: string;
+  /** By a button of a message, not typed. */
+  isPressed?: boolean;
   /** Whose access log tells what took effect, and who can fail to answer. Redis and Slack have faults of their own. */
   system?: 'Marathon' | 'Jenkins';
   /** The one request that does it. */

@@ -21,6 +21,7 @@ export const OWN_ACTS: readonly Act[] = [
   {
     command: 'ack',
     which: 'by its button',
+    isPressed: true,
     async prepare(scene) {
       const { message, id, over } = await ringing(scene);
       const button = { message, label: 'Acknowledge' };

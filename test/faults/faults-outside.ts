@@ -54,7 +54,7 @@ export const SLACK: readonly Fault[] = SLACK_FAILS.flatMap(([how, fault]) => {
     {
       ...alike,
       name: `Slack takes no message into the channel, and answers that private word with ${how}`,
-      fits: (act: Act) => act.which === undefined,
+      fits: (act: Act) => act.isPressed !== true,
       arm: (scene: Scene) => {
         scene.rig.slack.fault('chat.postMessage', { kind: 'error', code: 'channel_not_found' });
         scene.rig.slack.fault('response_url', fault);

@@ -25,8 +25,8 @@ const AROUND_THE_ACT: readonly Fault[] = (['before', 'lost', 'after', 'answered'
 
 /** As the bot asks Redis. */
 const HEARD: readonly Moment[] = [
-  { name: 'what was typed is queued', pattern: /"kind":"command"/, fits: (act) => act.which === undefined },
-  { name: 'the press is queued', pattern: /"kind":"press"|"kind":"command"/, fits: (act) => act.which !== undefined },
+  { name: 'what was typed is queued', pattern: /"kind":"command"/, fits: (act) => act.isPressed !== true },
+  { name: 'the press is queued', pattern: /"kind":"press"|"kind":"command"/, fits: (act) => act.isPressed === true },
 ];
 
 const BOT_DIES: readonly Fault[] = [

@@ -82,6 +82,9 @@ export function judge(played: Played, ended: Ended): void {
   if (fault.forgetful && act.system === undefined && entry?.outcome === 'succeeded' && played.acts === 0)
     played.forgotten = true;
   else if (entry !== undefined) compare(entry, elsewhere ?? last, played.acts, fault.forgetful === true, wrong);
+  // What is in Redis alone, a leap of the clock may undo.
+  if (entry?.outcome === 'succeeded' && act.system !== undefined && !fault.forgetful && !prepared.holds())
+    wrong(`it is not as it was asked for, and people were told: ${seen}`);
   if (played.acts === 1 && entry === undefined) {
     if (fault.forgetful) played.forgotten = true;
     else wrong(`it was done, and the audit trail has nothing of it; ${seen}`);
