@@ -48,8 +48,9 @@ const EVENT_OPTIONS = {
  * @param redis fails fast in a bot (an ack cannot wait), patient in a worker
  */
 export function openQueues(redis: Redis, keys: Keys): Queues {
-  // `queue.add` would otherwise wait for ever for a Redis that is down (measured with BullMQ 6.7).
-  const options = { connection: redis, prefix: keys.prefix, skipWaitingForReady: true };
+  // `queue.add` would otherwise wait for ever for a Redis that is down (measured with BullMQ 6.7), and fail for ever where
+  // Redis did not tell its version in time when the queue was opened; whoever takes jobs asks for it.
+  const options = { connection: redis, prefix: keys.prefix, skipWaitingForReady: true, skipVersionCheck: true };
   const reads = new Queue<ReadsJob>('reads', { ...options, defaultJobOptions: JOB_OPTIONS });
   const changes = new Queue<ChangesJob>('changes', { ...options, defaultJobOptions: JOB_OPTIONS });
   const posts = new Queue<PostJob>('posts', { ...options, defaultJobOptions: POST_OPTIONS });
