@@ -8,7 +8,7 @@ import { parse } from '../core/parse.js';
 import { md, mention, type Rich } from '../core/text.js';
 import { SECOND } from '../core/time.js';
 import { type ChangeOutcome, failure, finish, isTakenOver, leftQueue, showStep, tellTurn } from './change.js';
-import { ended, type Flight, tellAsker } from './flight.js';
+import { ended, type Flight, systemOf, tellAsker } from './flight.js';
 import { follow } from './follow.js';
 import { hashOf } from './hash.js';
 import { askedFor, lockedOut } from './permission.js';
@@ -44,10 +44,9 @@ async function carryOut(flight: Flight): Promise<ChangeOutcome> {
   // A change that got through Marathon has a new controller, which is not quieting down because of us.
   if (outcome.outcome === 'succeeded' && systemOf(flight) === 'Marathon') return outcome;
   const note = await releaseQuiet(flight);
-  return run.progress().appliedAt === undefined ? withNote(outcome, note) : outcome;
+  const isReplaced = systemOf(flight) === 'Marathon' && run.progress().appliedAt !== undefined;
+  return isReplaced ? outcome : withNote(outcome, note);
 }
-
-const systemOf = ({ command, plan }: Flight): 'Marathon' | 'Jenkins' => command.system?.(plan.facts) ?? 'Marathon';
 
 const isIn = (system: string): Rich => md`The change is in ${system}; \`where\` and \`status\` show what became of it.`;
 

@@ -21,6 +21,10 @@ export interface Flight {
   ports: PerformPorts;
 }
 
+/** Who is asked to do it. Marathon replaces the controller's JVM; a Jenkins that is asked may go on in its own. */
+export const systemOf = ({ command, plan }: Flight): 'Marathon' | 'Jenkins' =>
+  command.system?.(plan.facts) ?? 'Marathon';
+
 export const ended = (outcome: ChangeOutcome['outcome'], message: Message): ChangeOutcome => ({
   outcome,
   summary: message.text,

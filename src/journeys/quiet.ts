@@ -9,7 +9,8 @@ import { join, md, mention, type Rich } from '../core/text.js';
 import { MINUTE, SECOND } from '../core/time.js';
 import { duration } from '../core/words.js';
 import { type ChangeOutcome, showStep } from './change.js';
-import { ended, type Flight } from './flight.js';
+import { ended, type Flight, systemOf } from './flight.js';
+import type { PerformPorts } from './ports.js';
 
 const LOOK_EVERY_MS = 2 * SECOND;
 /** After the wait is over a person decides; nobody deciding for so long means no. */
@@ -104,10 +105,12 @@ async function quietAgain(flight: Flight): Promise<void> {
 }
 
 /** A JVM that starts has no builds, and without a task there is no JVM; one that only does not answer may have some. */
-async function isSurelyIdle({ ports }: Pick<Flight, 'ports'>): Promise<boolean> {
-  const { jenkins, marathon, settings } = ports.command;
-  const { state } = await jenkins.pulse();
-  if (state === 'starting' || state === 'restarting') return true;
+async function isSurelyIdle({ ports }: Flight): Promise<boolean> {
+  const { state } = await ports.command.jenkins.pulse();
+  return state === 'starting' || state === 'restarting' || hasNoTask(ports);
+}
+
+async function hasNoTask({ command: { marathon, settings } }: PerformPorts): Promise<boolean> {
   const app = await marathon.app(settings.appId).catch((error: unknown) => {
     if (!(error instanceof UpstreamError)) throw error;
     return 'silent' as const;
@@ -164,19 +167,24 @@ const decisions = (verb: string, id: string) => [
 ];
 
 const RELEASE_ATTEMPTS = 5;
+/** A Jenkins that loads its configuration answers again by itself. */
+const LOADING_ATTEMPTS = 60;
 
 /**
  * Takes back the quiet-down that we set, wherever the change ended. A new JVM is not quieting down, so twice is harmless.
  * @returns what people must do when it could not be taken back
  */
-export async function releaseQuiet({ run, ports }: Flight): Promise<Rich | undefined> {
+export async function releaseQuiet(flight: Flight): Promise<Rich | undefined> {
+  const { run, ports } = flight;
   if (run.progress().quieted !== true) return undefined;
   const jenkins = ports.command.jenkins;
   let why = 'it does not answer';
-  for (let attempt = 0; attempt < RELEASE_ATTEMPTS; attempt += 1) {
+  const isLoading = systemOf(flight) === 'Jenkins' && run.progress().appliedAt !== undefined;
+  const attempts = isLoading ? LOADING_ATTEMPTS : RELEASE_ATTEMPTS;
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
     if (attempt > 0) await ports.clock.sleep(LOOK_EVERY_MS, run.signal);
     try {
-      if ((await jenkins.pulse()).state !== 'up' && (await isSurelyIdle({ ports }))) return undefined; // forgotten with the JVM
+      if (await isForgotten(flight)) return undefined;
       if ((await jenkins.controller()).quietingDown) {
         await run.hold();
         await jenkins.cancelQuietDown();
@@ -189,4 +197,12 @@ export async function releaseQuiet({ run, ports }: Flight): Promise<Rich | undef
     }
   }
   return md`:warning: Jenkins was told to quiet down and could not be told to go on (${why}): if it still runs, no build starts until somebody cancels that on its page.`;
+}
+
+/** With the JVM. One that only loads its configuration anew says that it starts, too, and forgets nothing. */
+async function isForgotten(flight: Flight): Promise<boolean> {
+  const { state } = await flight.ports.command.jenkins.pulse();
+  if (state === 'up') return false;
+  if (state === 'starting') return systemOf(flight) === 'Marathon';
+  return state === 'restarting' || hasNoTask(flight.ports);
 }

@@ -95,7 +95,12 @@ export function judge(played: Played, ended: Ended): void {
   if (/bug in the bot|NaN|undefined|in -|\b-\d+ (?:s|min|h)\b/.test(seen)) wrong(`people were told: ${seen}`);
   const leftQuiet = scene.rig.world.jenkins.current?.farm.quietingDown === true;
   // Those two are about nothing else.
-  if (leftQuiet && act.command !== 'quiet' && act.command !== 'unquiet') {
+  if (
+    leftQuiet &&
+    !seen.includes('could not be told to go on') &&
+    act.command !== 'quiet' &&
+    act.command !== 'unquiet'
+  ) {
     if (fault.forgetful) played.forgotten = true;
     else wrong('Jenkins was left quieting down');
   }

@@ -104,6 +104,43 @@ describe('the quiet-down that we set is taken back', () => {
     expect(swap.root()).toBe('Given up while waiting for builds. Nothing was changed.');
   });
 
+  describe('when a Jenkins that loads its configuration in the same JVM', () => {
+    /** Sight is lost while it loads, and it does so for that many looks. */
+    async function loading(looks: number): Promise<Scene> {
+      const swap = await scene();
+      swap.script.system = 'Jenkins';
+      swap.jenkins.builds = [];
+      swap.script.follow = async () => {
+        swap.jenkins.pulse = 'starting';
+        swap.jenkins.fails = refusal('Jenkins', 503, 'loading');
+        return { state: 'failed', line: 'No sight of it.', left: 'It may still load.' };
+      };
+      let left = looks;
+      const { pulse } = swap.command.jenkins;
+      swap.command.jenkins.pulse = () => {
+        if (swap.jenkins.pulse === 'starting') left -= 1;
+        if (left <= 0) Object.assign(swap.jenkins, { pulse: 'up', fails: undefined });
+        return pulse();
+      };
+      await swap.go();
+      return swap;
+    }
+
+    test('has done so', async () => {
+      const swap = await loading(30);
+      expect(swap.jenkins.quieting).toBe(false);
+      expect(swap.root()).toMatch(/^Swap failed after .*It may still load\.$/);
+    });
+
+    test('has not in two minutes, which is said', async () => {
+      const swap = await loading(1_000);
+      expect(swap.jenkins.quieting).toBe(true);
+      expect(swap.root()).toMatch(
+        /It may still load\. Jenkins was told to quiet down and could not be told to go on \(503/,
+      );
+    });
+  });
+
   test('or people hear that it could not be', async () => {
     const swap = await scene();
     swap.run.choice = 'giveup';
