@@ -35,13 +35,15 @@ export function allowance(perMinute: number, clock: Pick<Clock, 'now'>): Allowan
       if (purses.size >= MANY_PEOPLE) forgetPaid(purses, now);
       const purse = purses.get(person) ?? { paidAt: now, taken: [], refused: false };
       if (purse.taken.includes(delivery)) return { ok: true };
-      const paidAt = Math.max(now, purse.paidAt) + shareMs;
-      // A clock that was set back must not lock anybody out for longer than a minute.
+      // Nobody can owe so much: the clock was set back.
+      const owedUntil = purse.paidAt > now + 2 * MINUTE ? now : purse.paidAt;
+      const paidAt = Math.max(now, owedUntil) + shareMs;
+      // Where it was set back by less, nobody is locked out for longer than a minute.
       const waitMs = Math.min(MINUTE, paidAt - now - MINUTE);
       // Shares of a minute are no whole numbers, and a sum of them is a hair too large.
       if (waitMs > 1e-6 * MINUTE) {
         const first = !purse.refused;
-        purses.set(person, { ...purse, paidAt: Math.min(purse.paidAt, now + MINUTE), refused: true });
+        purses.set(person, { ...purse, paidAt: Math.min(owedUntil, now + MINUTE), refused: true });
         return { ok: false, waitMs, first };
       }
       const taken = [...purse.taken, delivery].slice(-Math.min(perMinute, MOST_REMEMBERED));
