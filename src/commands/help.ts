@@ -49,19 +49,28 @@ function view({ slash, one, all }: Facts): Message {
   return one === undefined ? listOf(slash, all) : pageOf(slash, one.command, one.permission);
 }
 
+const EFFECTS: readonly [Command['effect'], Rich][] = [
+  ['read', md`*Look*: only you see the answer; ${code('--here')} shows it to the channel`],
+  ['change', md`*Change*: the channel sees it`],
+  ['disrupt', md`*Change with a plan first*, which asks`],
+];
+
+/** So many, with all that a policy may say about each, fit into one section. */
+const MOST_ROWS = 12;
+
 function listOf(slash: string, all: Facts['all']): Message {
   const allowed = all.filter(({ permission }) => permission.allowed);
   const refused = all.filter(({ permission }) => !permission.allowed);
-  const blocks: MessageBlock[] = [
-    section(
-      lines(
-        md`*What you may do here*`,
-        ...allowed.map(
-          ({ command, permission }) => md`${code(`${slash} ${command.usage}`)} ${command.summary}${limits(permission)}`,
-        ),
-      ),
-    ),
-  ];
+  const blocks: MessageBlock[] = [section(md`*What you may do here*`)];
+  for (const [effect, title] of EFFECTS) {
+    const rows = allowed
+      .filter(({ command }) => command.effect === effect)
+      .map(
+        ({ command, permission }) => md`${code(`${slash} ${command.usage}`)} ${command.summary}${limits(permission)}`,
+      );
+    for (let from = 0; from < rows.length; from += MOST_ROWS)
+      blocks.push(section(lines(...(from === 0 ? [title] : []), ...rows.slice(from, from + MOST_ROWS))));
+  }
   if (refused.length > 0) {
     const names = join(refused.map(({ command }) => code(command.name)));
     blocks.push(context(md`Not for you here: ${names}. ${code(`${slash} help <command>`)} says who can.`));

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { render } from '../../src/adapters/slack/render.js';
 import { help } from '../../src/commands/help.js';
 import { commands } from '../../src/commands/index.js';
-import type { Command, Grant, Permission } from '../../src/core/command.js';
+import type { Command, Effect, Grant, Permission } from '../../src/core/command.js';
 import { UserError } from '../../src/core/errors.js';
 import { parsePolicy } from '../../src/core/policy.js';
 import { askedFor } from '../../src/journeys/permission.js';
@@ -28,7 +29,18 @@ test('what you may do, with how it is typed', async () => {
   expect(message.text).toBe(`What you may do here: ${commands.map(({ name }) => name).join(', ')}.`);
   const [title, ...rest] = linesOf(message);
   expect([title, rest.at(-1)]).toEqual(['*What you may do here*', SIGNS]);
-  expect(rest.slice(0, -1)).toEqual(commands.map(({ name }) => expect.stringMatching(`^\`/ci ${name}[ \`]`)));
+  const of = (...effects: Effect[]) =>
+    commands
+      .filter(({ effect }) => effects.includes(effect))
+      .map(({ name }) => expect.stringMatching(`^\`/ci ${name}[ \`]`));
+  expect(rest.slice(0, -1)).toEqual([
+    '*Look*: only you see the answer; `--here` shows it to the channel',
+    ...of('read'),
+    '*Change*: the channel sees it',
+    ...of('change'),
+    '*Change with a plan first*, which asks',
+    ...of('disrupt'),
+  ]);
   expect(rest).toContain(
     '`/ci silence &lt;id&gt; [--for 1h] [--off] [reason]` Keeps an alert, and what rings for the same cause, quiet for a while.',
   );
@@ -83,8 +95,8 @@ test('who is in a user group is asked before help says what you may do', async (
     return linesOf(view(facts, asked())).filter((line) => line.startsWith('`'));
   };
   expect(await of('U0ANA')).toEqual([
-    expect.stringMatching(/^`\/ci deploy .* _For you: needs 1 approval\._$/),
     expect.stringMatching(/^`\/ci scale .* _For you: up to `count` 8\._$/),
+    expect.stringMatching(/^`\/ci deploy .* _For you: needs 1 approval\._$/),
   ]);
   expect(await of('U0BOB')).toEqual([]);
 });
@@ -147,4 +159,9 @@ test('a rule that names `scale executors` counts for `scale`', async () => {
 test('a command whose name has two words has a page of its own', async () => {
   expect((await helped('sync save')).text).toBe("/ci sync save: Save all of Jenkins' configuration in git now.");
   await expect(helped('sync sav')).rejects.toMatchObject({ hint: 'Did you mean `help sync save`?' });
+});
+
+test('fits into one message, whatever the policy says of each command', async () => {
+  const grants = [{ max: { count: 8, cpus: 4, mem: 4096 }, approvals: 2 }, { approvals: 3 }];
+  expect(render(await helped(undefined, () => ({ allowed: true, grants }))).rest).toBeUndefined();
 });

@@ -134,10 +134,12 @@ describe('two people or one hand twice', () => {
     ]);
     await rig.slack.changed(
       () => rig.slack.messages.filter((m) => /: 4 → 7 executors|already 7 executors/.test(m.text)).length === 2,
+      15_000,
     );
     expect([first, second].every((message) => message !== undefined)).toBe(true);
+    // The first is followed until git has it.
+    await expect.poll(async () => (await audit(rig)).length, { timeout: 15_000 }).toBe(entries + 2);
     expect(actsIn(rig, TEMPLATE)).toHaveLength(acts + 1);
-    expect(await audit(rig)).toHaveLength(entries + 2);
   });
 
   it('acts once and answers once when Slack delivers a change three times', async () => {
