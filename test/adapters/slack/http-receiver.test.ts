@@ -102,6 +102,18 @@ describe('what is signed by Slack', () => {
     expect(heard).toHaveLength(0);
   });
 
+  it.each([
+    ['null', 'application/json'],
+    ['[]', 'application/json'],
+    ['"url_verification"', 'application/json'],
+    ['', 'application/json'],
+    ['payload=null', FORM],
+    ['payload=', FORM],
+  ])('and is no object (%s) is refused, and the process lives', async (body, contentType) => {
+    expect(await send(body, signed(body, inSeconds(0), contentType))).toBe(400);
+    expect(await send(command, signed(command, inSeconds(0)))).toBe(200);
+  });
+
   it('may be compressed by nobody: what is in it is not what was typed', async () => {
     const body = gzipSync(command);
     const headers = { ...signed(body, inSeconds(0)), 'content-encoding': 'gzip' };
