@@ -14,7 +14,7 @@ async function up(generation: 'old' | 'modern' = 'old') {
 }
 
 const script = (name: string) =>
-  readFileSync(new URL(`../fixtures/jenkins/groovy/${name}.groovy`, import.meta.url), 'utf8');
+  readFileSync(new URL(`../../src/adapters/jenkins/scripts/${name}.groovy`, import.meta.url), 'utf8');
 const PULL = 'plugin/scm-sync-configuration/reloadAllFilesFromScm';
 const pulled = async ({ post }: Scene) => /Modified files : (\d+)/.exec(await (await post(PULL)).text())?.[1];
 
