@@ -1,6 +1,12 @@
 // HTTP mode's door: Bolt's receiver, which checks the signature, and in front of it what Bolt lets in. Called by `app.ts`.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type BufferedIncomingMessage, HTTPModuleFunctions, HTTPReceiver, type Logger } from '@slack/bolt';
+import {
+  type BufferedIncomingMessage,
+  HTTPModuleFunctions,
+  HTTPReceiver,
+  isValidSlackRequest,
+  type Logger,
+} from '@slack/bolt';
 import { MINUTE, SECOND } from '../../core/time.js';
 
 /** Slack's own deliveries are far smaller. */
@@ -34,7 +40,7 @@ export function httpReceiver(signingSecret: string, apiUrl: string, logger: Logg
     const said = request.headers['x-slack-request-timestamp'];
     if (said === undefined || isOfNow(String(said), Date.now())) {
       if (request.method !== 'POST') return listen(request, response);
-      return void read(request, response).then((whole) => whole && listen(whole, response));
+      return void read(request, response, signingSecret).then((whole) => whole && listen(whole, response));
     }
     logger.warn('A request whose timestamp is more than 5 minutes off was refused: is this clock right?');
     refuse(response, 401);
@@ -43,19 +49,33 @@ export function httpReceiver(signingSecret: string, apiUrl: string, logger: Logg
 }
 
 /**
- * The whole request, when it carries an object: of a `null` that is signed Bolt 5.1 reads a field, where nobody catches the
- * error, and the process ends. Anything else is refused here.
+ * The whole request, for Bolt to verify. Not one that is signed and carries no object: of a `null` Bolt 5.1 reads a field
+ * where nobody catches the error, and the process ends.
  */
-async function read(request: IncomingMessage, response: ServerResponse): Promise<BufferedIncomingMessage | undefined> {
+async function read(
+  request: IncomingMessage,
+  response: ServerResponse,
+  signingSecret: string,
+): Promise<BufferedIncomingMessage | undefined> {
   try {
     const whole = await HTTPModuleFunctions.bufferIncomingMessage(request, BODY_LIMIT_BYTES);
-    if (carriesObject(whole)) return whole;
+    if (carriesObject(whole) || !isSigned(whole, signingSecret)) return whole;
     refuse(response, 400);
   } catch (error) {
     refuse(response, HTTPModuleFunctions.isRawBodyError(error) ? error.statusCode : 400);
   }
   return undefined;
 }
+
+const isSigned = ({ rawBody, headers }: BufferedIncomingMessage, signingSecret: string): boolean =>
+  isValidSlackRequest({
+    signingSecret,
+    body: rawBody.toString(),
+    headers: {
+      'x-slack-signature': String(headers['x-slack-signature']),
+      'x-slack-request-timestamp': Number(headers['x-slack-request-timestamp']),
+    },
+  });
 
 function carriesObject({ rawBody, headers }: BufferedIncomingMessage): boolean {
   const text = rawBody.toString();

@@ -111,6 +111,7 @@ describe('what is signed by Slack', () => {
     ['payload=', FORM],
   ])('and is no object (%s) is refused, and the process lives', async (body, contentType) => {
     expect(await send(body, signed(body, inSeconds(0), contentType))).toBe(400);
+    expect(await send(body, { 'content-type': contentType })).toBe(401);
     expect(await send(command, signed(command, inSeconds(0)))).toBe(200);
   });
 
