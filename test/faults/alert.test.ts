@@ -109,7 +109,7 @@ function doomed(role: 'bot' | 'worker', { pattern, when }: Moment, playing: Play
     // It may be struck before it is ready.
     started: house.open(role, [through.installation], born).catch(() => {}),
     async replaced() {
-      await until(() => back !== undefined, 20_000);
+      await until(() => back !== undefined, 40_000);
       await back;
     },
   };
@@ -128,7 +128,7 @@ describe.concurrent('an alert whose worker gets SIGKILL', () => {
       await worker.replaced();
       await expectOutcome(house, state, playing);
     },
-    60_000,
+    120_000,
   );
 });
 
@@ -149,7 +149,7 @@ describe.concurrent('an alert whose bot gets SIGKILL', () => {
       await playing.marathon.play();
       await expectOutcome(house, state, { ...playing, last: undefined });
     },
-    60_000,
+    120_000,
   );
 });
 
@@ -181,5 +181,5 @@ describe('alerts whose bots and workers are killed at random moments', () => {
     for (const one of all) await expectOutcome(house, state, { ...one, last: undefined }, true);
     await Promise.all([running.worker.kill(), running.bot.kill()]);
     await Promise.all(all.map(({ marathon }) => marathon.close()));
-  }, 120_000);
+  }, 240_000);
 });
