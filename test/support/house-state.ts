@@ -14,7 +14,7 @@ const STEP_MS = 20;
 export async function eventually(
   what: string,
   look: () => Promise<boolean>,
-  realMs = 20_000,
+  realMs = 40_000,
   stepMs = STEP_MS,
 ): Promise<void> {
   const end = Date.now() + realMs;
@@ -80,7 +80,7 @@ export function houseState({ redis, clock }: AlertHouse): HouseState {
       );
     },
     decided: (name, identity) =>
-      eventually(`${name} decided its last event`, () => isDone(name, `event-${identity}`), 30_000),
+      eventually(`${name} decided its last event`, () => isDone(name, `event-${identity}`), 60_000),
     async rest(name) {
       await lookBehind(name);
       await eventually(`${name} confirmed`, async () => {
