@@ -21,8 +21,6 @@ interface Group extends Wait {
 interface Facts {
   now: number;
   groups: Told<Group[]>;
-  /** `abort` takes one out. */
-  canAbort: boolean;
   missing: string[];
 }
 
@@ -56,7 +54,7 @@ const MOST_LABELS = 8;
 async function run(_: object, ports: Ports, _asked: Asked): Promise<Facts> {
   const { jenkins, clock } = ports;
   const items = await told(clock, 'Jenkins', () => jenkins.buildQueue(), QUEUE_MS);
-  const about = { now: clock.now(), canAbort: ports.catalogue.find('abort') !== undefined, missing: [] };
+  const about = { now: clock.now(), missing: [] };
   if (!items.ok) return { ...about, groups: items };
   if (items.value.length === 0) return { ...about, groups: { ok: true, value: [] } };
   const { look, missing } = await lookAround(items.value, ports);
@@ -67,7 +65,7 @@ async function lookAround(
   items: readonly BuildQueueItem[],
   ports: Ports,
 ): Promise<{ look: QueueLook; missing: string[] }> {
-  const { jenkins, mesos, clock, settings, catalogue } = ports;
+  const { jenkins, mesos, clock, settings } = ports;
   const [controller, executors, templates, mesosAgents, frameworks] = await Promise.all([
     told(clock, 'Jenkins', () => jenkins.controller(), REST_MS),
     told(clock, 'Jenkins', () => jenkins.executors(), REST_MS),
@@ -89,7 +87,6 @@ async function lookAround(
     mesosTasks: tasks && known(tasks)?.map(({ id }) => id),
     labelled,
     staticAgents: settings.executorsAppId !== undefined,
-    has: (name) => catalogue.find(name) !== undefined,
   };
   return {
     look,
@@ -139,7 +136,7 @@ function grouped(items: readonly BuildQueueItem[], look: QueueLook): Group[] {
   return [...groups.values()];
 }
 
-function view({ now, groups, canAbort, missing }: Facts): Message {
+function view({ now, groups, missing }: Facts): Message {
   if (!groups.ok) return say(md`:warning: What waits in Jenkins is not known. ${groups.missing}.`);
   const all = groups.value.flatMap(({ items }) => items);
   if (all.length === 0) return say(md`:white_check_mark: Nothing waits in Jenkins' build queue.`);
@@ -149,7 +146,7 @@ function view({ now, groups, canAbort, missing }: Facts): Message {
   const hidden = groups.value.slice(GROUPS).flatMap(({ items }) => items).length;
   const notes = [
     ...(hidden === 0 ? [] : [md`And ${hidden} more, for other reasons.`]),
-    ...(canAbort ? [md`${code('abort q…')} with its number takes one out of the queue.`] : []),
+    md`${code('abort q…')} with its number takes one out of the queue.`,
     ...missing.map((one) => md`Not known: ${one}.`),
   ];
   return {

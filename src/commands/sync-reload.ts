@@ -11,7 +11,7 @@ import { scmAtWork } from '../core/scm-look.js';
 import { listed } from '../core/scm-unsaved.js';
 import { lacksInGit, scmState, scmWords } from '../core/scm-words.js';
 import { code, join, md, type Rich, report } from '../core/text.js';
-import { MINUTE } from '../core/time.js';
+import { MINUTE, SECOND } from '../core/time.js';
 import { WAIT_DETAIL, waitArgs, waitSyntax } from '../core/wait-option.js';
 import { counted, duration } from '../core/words.js';
 
@@ -217,4 +217,4 @@ async function follow(plan: Plan, { jenkins, clock }: Ports, _asked: Asked, sinc
   return { state: 'done', line: `Jenkins has what git has, commit \`${plan.commit.slice(0, 7)}\`.${rest}` };
 }
 
-const UNSEEN_MS = 20_000;
+const UNSEEN_MS = 20 * SECOND;

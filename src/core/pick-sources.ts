@@ -20,8 +20,8 @@ export type Source = (ports: Ports, of: string | undefined) => Promise<Choice[]>
 /** More nobody scrolls through; Slack shows 100 of them at a time. */
 const MOST_ALERTS = 50;
 
-/** What began last of all jobs is asked for as often as people look for a log. */
-const MOST_NEWEST = 100;
+/** Of all jobs. Jenkins reads builds from disk; of every other job the newest can be named too. */
+const MOST_NEWEST = 20;
 const NEWEST_MS = 12 * SECOND;
 
 export const SOURCES: Readonly<Record<PickSource, Source>> = {
@@ -65,13 +65,14 @@ export const SOURCES: Readonly<Record<PickSource, Source>> = {
     return [...[...unique.values()].reverse(), ...jobs];
   },
 
-  async cancellable({ changes, marathon, settings }) {
-    const [running, waiting, deployments] = await Promise.all([
+  async cancellable({ changes, marathon, settings, clock }) {
+    const [running, waiting, looked] = await Promise.all([
       changes.running(),
       changes.waiting(),
-      // Changes of ours can be cancelled whether Marathon answers or not.
-      marathon.deployments().catch(() => []),
+      told(clock, 'Marathon', () => marathon.deployments()),
     ]);
+    // Changes of ours can be cancelled whether Marathon answers or not.
+    const deployments = known(looked) ?? [];
     const ours = [...(running === undefined ? [] : [running]), ...waiting];
     const apps = [settings.appId, settings.executorsAppId];
     return [

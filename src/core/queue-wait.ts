@@ -10,8 +10,6 @@ import { counted } from './words.js';
 export interface QueueLook extends ExecutorLook {
   /** Undefined: Jenkins did not say. */
   quietingDown: boolean | undefined;
-  /** Is there such a command? */
-  has(command: string): boolean;
 }
 
 const LONGEST = 200;
@@ -27,7 +25,7 @@ export function explainWait(item: Pick<BuildQueueItem, 'why' | 'name'>, look: Qu
     case 'quieting-down':
       return quietingDown(look);
     case 'same-job':
-      return sameJob(item.name, cause, look);
+      return sameJob(item.name, cause);
     case 'other-job':
       return {
         why: md`its ${cause.way} project ${shorten(cause.jenkinsJob, LONGEST)} is building`,
@@ -45,22 +43,19 @@ export function explainWait(item: Pick<BuildQueueItem, 'why' | 'name'>, look: Qu
   }
 }
 
-function quietingDown({ executors, has }: QueueLook): Wait {
+function quietingDown({ executors }: QueueLook): Wait {
   const running = executors?.busy ?? 0;
   const first = running === 0 ? md`` : md`Jenkins waits for ${counted(running, 'running build')}. `;
   return {
     why: md`Jenkins is quieting down: it lets running builds end and starts none`,
-    helps: has('unquiet')
-      ? md`${first}${code('unquiet')} lets it start builds again; a command of ours that asked for it ends it by itself.`
-      : md`${first}"Cancel" on its page lets it start builds again; a command of ours that asked for it ends it by itself.`,
+    helps: md`${first}${code('unquiet')} lets it start builds again; a command of ours that asked for it ends it by itself.`,
   };
 }
 
-function sameJob(name: string, { build, left }: { build: number; left: string | undefined }, { has }: QueueLook): Wait {
+function sameJob(name: string, { build, left }: { build: number; left: string | undefined }): Wait {
   const end = left === undefined ? '' : `, in about ${left} by Jenkins' guess`;
-  const abort = has('abort') ? md` ${code(`abort ${wordFor(`${name}#${build}`)}`)} ends it now.` : md``;
   return {
     why: md`${shorten(name, LONGEST)} builds one at a time, and its #${build} is running`,
-    helps: md`It starts when that has ended${end}.${abort}`,
+    helps: md`It starts when that has ended${end}. ${code(`abort ${wordFor(`${name}#${build}`)}`)} ends it now.`,
   };
 }

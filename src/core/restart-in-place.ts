@@ -12,7 +12,7 @@ import { UpstreamError, UserError } from './errors.js';
 import { gaps, known, told } from './gather.js';
 import { BOOT_SECONDS, leastPatience } from './manifest-lint-health.js';
 import { md, type Rich } from './text.js';
-import { MINUTE } from './time.js';
+import { MINUTE, SECOND } from './time.js';
 
 export interface InPlace extends Before {
   inPlace: true;
@@ -125,7 +125,7 @@ export async function followInPlace(plan: InPlace, ports: Ports): Promise<Progre
 }
 
 /** Within one look, which comes every 2 s. */
-const LOOK_MS = 10_000;
+const LOOK_MS = 10 * SECOND;
 
 /** Marathon may have killed the task meanwhile: then this became a failover. */
 function taskNow({ taskId, address }: InPlace, app: App | undefined): { killed: boolean; line: string } {

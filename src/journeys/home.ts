@@ -3,7 +3,7 @@ import type { Rule } from '../core/alert.js';
 import type { AuditTrail } from '../core/audit.js';
 import type { Incidents } from '../core/board.js';
 import type { BuildQueueItem, JenkinsExecutors } from '../core/cluster.js';
-import type { Catalogue, Command, Ports } from '../core/command.js';
+import type { Catalogue, Ports } from '../core/command.js';
 import { addressOf, healthWords, runningTask, stateWords } from '../core/controller.js';
 import { type Messages, sorry } from '../core/conversation.js';
 import { SlackError } from '../core/delivery.js';
@@ -12,7 +12,7 @@ import type { BoardNow, HomeStore, Kept, Screens } from '../core/form.js';
 import { gaps, known, type Told, told } from '../core/gather.js';
 import { ALERTS_SHOWN, boardOf, type HomeFacts, homeView } from '../core/home-view.js';
 import type { HomeJob } from '../core/jobs.js';
-import { parse } from '../core/parse.js';
+import { commandIn } from '../core/parse.js';
 import type { Plan, PlanStore } from '../core/plans.js';
 import { md } from '../core/text.js';
 import { SECOND } from '../core/time.js';
@@ -106,7 +106,7 @@ async function factsFor(whose: Whose, ports: HomePorts): Promise<Omit<HomeFacts,
     asked: asked.map(({ text, at }) => ({
       text,
       at,
-      isRead: commandOf(text, ports)?.effect === 'read',
+      isRead: commandIn(text, ports.catalogue)?.effect === 'read',
       outcome: entries.find((entry) => entry.userId === userId && entry.text === text && entry.at >= at)?.outcome,
     })),
     forms: ports.catalogue.all().flatMap(({ name, picks }) => (picks === undefined ? [] : [name])),
@@ -122,14 +122,6 @@ const linked = (plans: readonly Plan[], { messages, linkOf }: HomePorts) =>
       return { ...plan, url: at === undefined ? undefined : await linkOf({ ...at, threadTs }) };
     }),
   );
-
-function commandOf(text: string, { catalogue }: HomePorts): Command | undefined {
-  try {
-    return parse(text, catalogue).command;
-  } catch {
-    return undefined;
-  }
-}
 
 /** Whoever looks waits; what does not answer by then is named. */
 const LOOK_MS = 5 * SECOND;

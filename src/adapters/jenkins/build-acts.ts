@@ -3,11 +3,13 @@
 import { z } from 'zod';
 import { UpstreamError } from '../../core/errors.js';
 import { type BuildActs, type BuildOrigin, type BuildQueueEntry, jobPath } from '../../core/jenkins-build.js';
+import { unlessAbsent } from '../absent.js';
 import type { HttpAnswer, HttpClient } from '../http.js';
+import { maybe } from '../maybe.js';
+import type { Scrub } from '../secrets.js';
+import { causeTexts } from './build-schema.js';
 import type { Post } from './post.js';
 import { fullName, pathOf } from './schema.js';
-
-const maybe = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 
 const ACTIONS = 'actions[causes[userId,shortDescription],parameters[name,value]]';
 const ITEM = `id,why,inQueueSince,cancelled,task[url,name],executable[number],${ACTIONS}`;
@@ -26,7 +28,7 @@ const Actions = maybe(z.array(Action)).transform((actions = []) => {
   const causes = actions.flatMap((action) => action?.causes ?? []);
   const values = actions.flatMap((action) => action?.parameters ?? []);
   return {
-    causes: causes.flatMap(({ shortDescription: text }) => (text === undefined ? [] : [{ text }])),
+    causes: causeTexts(causes),
     account: causes.map(accountOf).find((account) => account !== undefined),
     parameters: Object.fromEntries(values.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))),
   };
@@ -61,12 +63,13 @@ const originOf = (
   { account, parameters }: Item['actions'],
 ): BuildOrigin => ({ queueId, number, account, parameters });
 
-export function buildActs(http: HttpClient, post: Post): BuildActs {
+/** @param scrub over what people and programs wrote: it is kept with the job that asked */
+export function buildActs(http: HttpClient, post: Post, scrub: Scrub): BuildActs {
   /** What the queue and then the job have: in this order nothing is missed on its way from one to the other. */
   const jobTrace: BuildActs['jobTrace'] = async (name) => {
     const { value: queue } = await http.ask({ path: '/queue/api/json', query: { tree: `items[${ITEM}]` } }, Queue);
     const asked = { path: `${jobPath(name)}/api/json`, query: { tree: JOB } };
-    const found = await orNone(() => http.ask(asked, Job));
+    const found = await unlessAbsent(() => http.ask(asked, Job));
     if (found === undefined) return undefined;
     const { nextBuildNumber, builds = [] } = found.value;
     const waiting = queue.items.filter((item) => nameOf(item) === name);
@@ -92,22 +95,12 @@ export function buildActs(http: HttpClient, post: Post): BuildActs {
     },
     async queueItem(id) {
       const asked = { path: `/queue/item/${id}/api/json`, query: { tree: ITEM } };
-      const found = await orNone(() => http.ask(asked, Item));
-      return found === undefined ? undefined : entryOf(found.value);
+      const found = await unlessAbsent(() => http.ask(asked, Item));
+      return found === undefined ? undefined : entryOf(found.value, scrub);
     },
-    cancelQueueItem: async (id) => void (await orNone(() => post({ path: '/queue/cancelItem', query: { id } }))),
+    cancelQueueItem: async (id) => void (await unlessAbsent(() => post({ path: '/queue/cancelItem', query: { id } }))),
     stopBuild: async (name, number) => void (await post({ path: `${jobPath(name)}/${number}/stop` })),
   };
-}
-
-/** 404: it is not there, or not to be seen. */
-async function orNone<T>(ask: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof UpstreamError && error.status === 404) return undefined;
-    throw error;
-  }
 }
 
 const nameOf = ({ task }: Item): string | undefined => fullName(pathOf(task?.url)) ?? task?.name;
@@ -122,14 +115,14 @@ function queueIdOf(path: string, { status, headers }: HttpAnswer): number | unde
   throw new UpstreamError({ system: 'Jenkins', request, status, seen, retryable: false, mayHaveArrived: false });
 }
 
-function entryOf(item: Item): BuildQueueEntry {
+function entryOf(item: Item, scrub: Scrub): BuildQueueEntry {
   const number = item.executable?.number;
   return {
     id: item.id,
     jenkinsJob: nameOf(item) ?? 'a job that may not be seen',
-    why: item.why ?? '',
+    why: scrub(item.why ?? ''),
     inQueueSince: item.inQueueSince,
-    causes: item.actions.causes,
+    causes: item.actions.causes.map(({ text }) => ({ text: scrub(text) })),
     state: item.cancelled === true ? 'cancelled' : number === undefined ? 'waiting' : 'started',
     number,
   };

@@ -2,8 +2,7 @@
 // reads them. Called by `stories.ts` and, for what started an item, by `schema.ts`.
 import { z } from 'zod';
 import type { BuildCause, BuildStory, Commit } from '../../core/build-reads.js';
-
-const maybe = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
+import { maybe } from '../maybe.js';
 
 /** A person reads three; the fourth tells that there are more. */
 const COMMITS = 4;
@@ -17,11 +16,14 @@ const Cause = z.object({ shortDescription: maybe(z.string()) });
 
 /** Among the actions of builds and queue items, most of which tell nothing. */
 export const Causes = maybe(z.array(z.object({ causes: maybe(z.array(Cause.nullish())) }).nullish())).transform(
-  (actions = []): BuildCause[] => {
-    const texts = actions.flatMap((action) => action?.causes ?? []).flatMap((cause) => cause?.shortDescription ?? []);
-    return [...new Set(texts.map(firstLine))].filter((text) => text !== '').map((text) => ({ text }));
-  },
+  (actions = []): BuildCause[] => causeTexts(actions.flatMap((action) => action?.causes ?? [])),
 );
+
+/** Each once. */
+export function causeTexts(causes: readonly (z.output<typeof Cause> | null | undefined)[]): BuildCause[] {
+  const texts = causes.flatMap((cause) => cause?.shortDescription ?? []).map(firstLine);
+  return [...new Set(texts)].filter((text) => text !== '').map((text) => ({ text }));
+}
 
 const ChangeSet = maybe(
   z.object({

@@ -1,6 +1,6 @@
 // Jenkins 1.596 and modern over HTTP: the port `Jenkins` of `core/cluster.ts`.
 import type { z } from 'zod';
-import type { Jenkins, JenkinsExecutors, ScmSyncStatus } from '../../core/cluster.js';
+import type { BuildQueueItem, Jenkins, JenkinsExecutors, ScmSyncStatus } from '../../core/cluster.js';
 import { UpstreamError } from '../../core/errors.js';
 import { SECOND } from '../../core/time.js';
 import { type HttpOptions, type HttpRequest, httpClient } from '../http.js';
@@ -83,7 +83,7 @@ export function jenkinsClient(options: JenkinsOptions): JenkinsClient {
   return {
     ...jobReader(http),
     ...buildReader(http, rest.scrub),
-    ...buildActs(http, post),
+    ...buildActs(http, post, rest.scrub),
     close: http.close,
     publicUrl: async () => (publicUrl ?? (await baseUrl().catch(unknownWhere)))?.replace(/(?<!\/)\/+$/, ''),
     pulse: () => pulseOf(http, readMs),
@@ -93,7 +93,8 @@ export function jenkinsClient(options: JenkinsOptions): JenkinsClient {
       return { ...value, version, session };
     },
     executors: computers,
-    buildQueue: () => read('/queue/api/json', QUEUE, BuildQueue),
+    buildQueue: async () =>
+      (await read('/queue/api/json', QUEUE, BuildQueue)).map((item) => withoutSecretsIn(item, rest.scrub)),
     builds: (from) => readBuilds(from, (path, tree) => read(path, tree, Jobs, buildLimits)),
     async nodesWith(label) {
       if (NO_LABEL.test(label)) return [];
@@ -127,6 +128,13 @@ const withController = (names: readonly string[], { computers }: JenkinsExecutor
 /** Core 1.596 does not escape control characters in its JSON (contract jenkins §1). */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this removes
 const withoutControls = (text: string): string => text.replace(/[\x00-\x08\x0b\x0c\x0e-\x1f]/g, '');
+
+/** Before anybody shortens what people and programs wrote: half a secret would no longer be known as one. */
+const withoutSecretsIn = ({ why, causes = [], ...item }: BuildQueueItem, scrub: Scrub): BuildQueueItem => ({
+  ...item,
+  why: scrub(why),
+  causes: causes.map(({ text }) => ({ text: scrub(text) })),
+});
 
 /** A link is not worth an error; without an address there is none. */
 function unknownWhere(error: unknown): undefined {

@@ -5,6 +5,7 @@
 import type { ConsoleTail } from '../../core/build-reads.js';
 import { UpstreamError } from '../../core/errors.js';
 import { plainLog } from '../../core/log-tail.js';
+import { unlessAbsent } from '../absent.js';
 import type { HttpClient, HttpRequest, HttpStream } from '../http.js';
 import type { Scrub } from '../secrets.js';
 import { wholeText } from '../whole-text.js';
@@ -60,13 +61,8 @@ const logFrom = (path: string, start: number): HttpRequest => ({
 });
 
 async function lookAt(http: HttpClient, request: HttpRequest, start: number): Promise<Look | undefined> {
-  let stream: HttpStream;
-  try {
-    stream = await http.stream(request);
-  } catch (error) {
-    if (error instanceof UpstreamError && error.status === 404) return undefined;
-    throw error;
-  }
+  const stream = await unlessAbsent(() => http.stream(request));
+  if (stream === undefined) return undefined;
   const told = stream.headers['x-text-size'];
   if (told === undefined || !/^\d{1,15}$/.test(told)) {
     await hangUp(stream);

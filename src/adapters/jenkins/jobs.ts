@@ -1,12 +1,11 @@
 // One job and the names of all (contract jenkins §4.1), on both lines. Called by `client.ts`.
 import { z } from 'zod';
-import { UpstreamError } from '../../core/errors.js';
 import { type JenkinsJob, type JenkinsJobs, jobPath, type ParameterDefinition } from '../../core/jenkins-build.js';
+import { unlessAbsent } from '../absent.js';
 import type { HttpClient } from '../http.js';
+import { maybe } from '../maybe.js';
 import { walkJobs } from './job-pages.js';
 import { Jobs } from './schema.js';
-
-const maybe = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 
 /** `disabled` is told since 2.218, before that by the colour; a folder has no colour and shows what is in it. */
 const JOB =
@@ -60,13 +59,11 @@ const Job = z
 export function jobReader(http: HttpClient): JenkinsJobs {
   return {
     async jenkinsJob(fullName): Promise<JenkinsJob | undefined> {
-      try {
-        const { value } = await http.ask({ path: `${jobPath(fullName)}/api/json`, query: { tree: JOB } }, Job);
-        return { ...value, fullName, members: value.members.map((name) => `${fullName}/${name}`) };
-      } catch (error) {
-        if (error instanceof UpstreamError && error.status === 404) return undefined;
-        throw error;
-      }
+      const asked = { path: `${jobPath(fullName)}/api/json`, query: { tree: JOB } };
+      const found = await unlessAbsent(() => http.ask(asked, Job));
+      if (found === undefined) return undefined;
+      const { members, ...job } = found.value;
+      return { ...job, fullName, members: members.map((name) => `${fullName}/${name}`) };
     },
     async jobNames() {
       const names = new Set<string>();

@@ -1,9 +1,8 @@
 // Jenkins' answers, only the fields we read, old (1.596) and modern.
 import { z } from 'zod';
 import type { BuildQueueItem, JenkinsComputer, JenkinsExecutors } from '../../core/cluster.js';
+import { maybe } from '../maybe.js';
 import { Causes } from './build-schema.js';
-
-const maybe = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 
 export const Controller = z
   .object({

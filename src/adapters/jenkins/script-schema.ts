@@ -1,9 +1,8 @@
 // What our Groovy scripts print (contract jenkins §2.3, §3.3), only the fields we read. Called by `client.ts`.
 import { z } from 'zod';
 import type { ExecutorSettings, ScmSyncStatus } from '../../core/cluster.js';
+import { maybe } from '../maybe.js';
 import { gitSaid, lastFailure, tellingRecord } from './scm-failures.js';
-
-const maybe = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 
 const Template = z.object({
   index: z.number(),

@@ -1,9 +1,10 @@
 // Builds as people read about them: of one job, running everywhere, newest of all jobs (contract jenkins §4.1). Called by
 // `client.ts`.
+import { bulkhead } from 'cockatiel';
 import { z } from 'zod';
 import type { BuildReads, BuildStory } from '../../core/build-reads.js';
-import { UpstreamError } from '../../core/errors.js';
 import { jobPath } from '../../core/jenkins-build.js';
+import { unlessAbsent } from '../absent.js';
 import type { HttpClient } from '../http.js';
 import type { Scrub } from '../secrets.js';
 import { Build, STORY } from './build-schema.js';
@@ -13,6 +14,8 @@ import { fullName, Jobs, pathOf } from './schema.js';
 
 /** 8,000 jobs, 200 at a time. */
 const MOST_PAGES = 40;
+/** Jenkins reads their builds from disk, for everybody who asks. */
+const JOBS_AT_ONCE = 5;
 
 const Builds = z.object({ builds: z.array(Build.nullish()).nullish() });
 
@@ -69,7 +72,8 @@ export function buildReader(http: HttpClient, scrub: Scrub): BuildReads {
       });
       // The newest of all belong to the jobs that were built last.
       const jobs = [...last].sort(([, a], [, b]) => b - a).slice(0, count);
-      const builds = await Promise.all(jobs.map(([name]) => buildsOf(name, count)));
+      const turns = bulkhead(JOBS_AT_ONCE, Number.MAX_SAFE_INTEGER);
+      const builds = await Promise.all(jobs.map(([name]) => turns.execute(() => buildsOf(name, count))));
       const newest = builds.flatMap((some) => some ?? []).sort((a, b) => b.at - a.at);
       return { builds: newest.slice(0, count), isCut: !sawAll };
     },
@@ -87,12 +91,3 @@ function storyOf(build: z.infer<typeof Build> | null | undefined): BuildStory | 
 const eachOnce = (builds: readonly BuildStory[]): BuildStory[] => [
   ...new Map(builds.map((build) => [`${build.jenkinsJob}#${build.number}`, build])).values(),
 ];
-
-async function unlessAbsent<T>(ask: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof UpstreamError && error.status === 404) return undefined;
-    throw error;
-  }
-}

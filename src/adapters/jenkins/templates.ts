@@ -11,6 +11,7 @@ import type {
   TemplateSettings,
 } from '../../core/agent-templates.js';
 import { HIDDEN, maskText } from '../../core/manifest-mask.js';
+import { maybe } from '../maybe.js';
 import type { Scrub } from '../secrets.js';
 import type { ScriptName } from './script.js';
 
@@ -26,8 +27,6 @@ export function templateCalls(script: RunScript, scrub: Scrub): AgentTemplates {
     },
   };
 }
-
-const maybe = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 
 const Template = z.object({
   index: z.number(),

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { JenkinsUpkeep, ScmIncoming } from '../../core/jenkins-upkeep.js';
 import type { HttpClient } from '../http.js';
+import { maybe } from '../maybe.js';
 import type { Scrub } from '../secrets.js';
 import type { Post } from './post.js';
 import { gitSaid } from './scm-failures.js';
@@ -17,7 +18,6 @@ export interface UpkeepMeans {
   patienceMs: number;
 }
 
-const maybe = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 const count = z.number().int().min(0);
 
 const Incoming = z.object({

@@ -2,13 +2,13 @@
 // wire names end here. `event-frames.ts` brings the text of one event at a time.
 import { z } from 'zod';
 import type { EVENT_TYPES, MarathonEvent, PlanAction } from '../../core/marathon-event.js';
+import { maybe } from '../maybe.js';
 
 type EventType = (typeof EVENT_TYPES)[number];
 type Phase = Extract<MarathonEvent, { kind: 'deployment' }>['phase'];
 type SchedulerNews = Extract<MarathonEvent, { kind: 'scheduler' }>['what'];
 
 const text = z.string();
-const maybe = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 const moment = text.transform((iso) => Date.parse(iso)).refine((at) => !Number.isNaN(at), 'is no time');
 
 /** From 1.4 on an app may be called `runSpecId`, and an instance stand where a task stood. */

@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import type { App, Deployment, JsonObject, LaunchQueueEntry, MarathonInfo, MarathonTask } from '../../core/cluster.js';
 import { SECOND } from '../../core/time.js';
+import { maybe } from '../maybe.js';
 
 const text = z.string();
-const maybe = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 /** ISO text → ms; a time that cannot be read is no time. */
 const moment = text.nullish().transform((value) => {
   const at = Date.parse(value ?? '');

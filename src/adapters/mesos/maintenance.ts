@@ -1,10 +1,9 @@
 // Machines an operator works on, from the master's two answers about it. Called by `client.ts`.
 import { z } from 'zod';
-import { UpstreamError } from '../../core/errors.js';
 import type { MachineWindow } from '../../core/mesos-maintenance.js';
+import { unlessAbsent } from '../absent.js';
 import type { HttpClient } from '../http.js';
-
-const maybe = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
+import { maybe } from '../maybe.js';
 
 const Machine = z.object({ hostname: maybe(z.string()), ip: maybe(z.string()) });
 type Machine = z.infer<typeof Machine>;
@@ -32,25 +31,20 @@ const Schedule = z.object({
 const nameOf = ({ hostname, ip }: Machine): string => hostname || ip || 'a machine without a name';
 
 export async function machinesInMaintenance(http: HttpClient): Promise<MachineWindow[]> {
-  const ask = async <T>(what: string, schema: z.ZodType<T>) =>
-    (await http.ask({ path: `/maintenance/${what}` }, schema)).value;
-  try {
-    const { down_machines: down = [], draining_machines: left = [] } = await ask('status', Status);
-    if (down.length + left.length === 0) return [];
-    const { windows = [] } = await ask('schedule', Schedule);
-    const planned = new Map(
-      windows.flatMap(({ machine_ids = [], unavailability }) =>
-        machine_ids.map((machine) => [nameOf(machine), unavailability] as const),
-      ),
-    );
-    const windowOf = (state: MachineWindow['state']) => (machine: Machine) => {
-      const { start, duration } = planned.get(nameOf(machine)) ?? {};
-      const endsAt = start === undefined || duration === undefined ? undefined : start + duration;
-      return { hostname: nameOf(machine), state, startsAt: start, endsAt };
-    };
-    return [...down.map(windowOf('down')), ...left.map(windowOf('planned'))];
-  } catch (error) {
-    if (error instanceof UpstreamError && error.status === 404) return [];
-    throw error;
-  }
+  const ask = <T>(what: string, schema: z.ZodType<T>) =>
+    unlessAbsent(async () => (await http.ask({ path: `/maintenance/${what}` }, schema)).value);
+  const { down_machines: down = [], draining_machines: left = [] } = (await ask('status', Status)) ?? {};
+  if (down.length + left.length === 0) return [];
+  const { windows = [] } = (await ask('schedule', Schedule)) ?? {};
+  const planned = new Map(
+    windows.flatMap(({ machine_ids = [], unavailability }) =>
+      machine_ids.map((machine) => [nameOf(machine), unavailability] as const),
+    ),
+  );
+  const windowOf = (state: MachineWindow['state']) => (machine: Machine) => {
+    const { start, duration } = planned.get(nameOf(machine)) ?? {};
+    const endsAt = start === undefined || duration === undefined ? undefined : start + duration;
+    return { hostname: nameOf(machine), state, startsAt: start, endsAt };
+  };
+  return [...down.map(windowOf('down')), ...left.map(windowOf('planned'))];
 }

@@ -1,8 +1,8 @@
 // The end of a file in a task's sandbox, read on the agent that keeps it. Called by `client.ts`.
 import type { MesosAgent } from '../../core/cluster.js';
-import { UpstreamError } from '../../core/errors.js';
 import { plainLog } from '../../core/log-tail.js';
 import { SECOND } from '../../core/time.js';
+import { unlessAbsent } from '../absent.js';
 import type { HttpRequest } from '../http.js';
 import type { Scrub } from '../secrets.js';
 import { wholeText } from '../whole-text.js';
@@ -55,15 +55,8 @@ function deskOf(far: FarSide, agent: MesosAgent, signal: AbortSignal) {
   const ask = (request: HttpRequest) => toAgent(far, agent, { ...request, signal });
 
   /** `undefined`: no such file, or no such call. */
-  const part = async (call: Place['call'], path: string, offset: number, length?: number) => {
-    const request = ask({ path: call, query: { path, offset, length } });
-    try {
-      return await readPart(far, request);
-    } catch (error) {
-      if (error instanceof UpstreamError && error.status === 404) return undefined;
-      throw error;
-    }
-  };
+  const part = (call: Place['call'], path: string, offset: number, length?: number) =>
+    unlessAbsent(() => readPart(far, ask({ path: call, query: { path, offset, length } })));
 
   const sizeAt = async (call: Place['call'], path: string): Promise<Place | undefined> => {
     const told = await part(call, path, -1);

@@ -1,6 +1,6 @@
 // How a task stands or ended in Mesos' own words, which only the v1 API carries (contract mesos). Called by `client.ts`.
 import type { MesosTaskStatus } from '../../core/cluster.js';
-import { UpstreamError } from '../../core/errors.js';
+import { unlessAbsent } from '../absent.js';
 import type { HttpClient } from '../http.js';
 import { type Call, ENOUGH, readList } from './listing.js';
 import { isV1Task, V1Task } from './schema.js';
@@ -20,16 +20,13 @@ const GET_TASKS: Call = {
 
 export async function taskStatus(http: HttpClient, taskId: string): Promise<MesosTaskStatus | undefined> {
   let found: MesosTaskStatus | undefined;
-  try {
-    await readList(http, [GET_TASKS], (entry) => {
+  // Masters before 1.0 have no such call.
+  await unlessAbsent(() =>
+    readList(http, [GET_TASKS], (entry) => {
       if (!isV1Task(entry, taskId)) return undefined;
       found = V1Task.parse(entry);
       return ENOUGH;
-    });
-  } catch (error) {
-    // Masters before 1.0 have no such call.
-    if (error instanceof UpstreamError && error.status === 404) return undefined;
-    throw error;
-  }
+    }),
+  );
   return found;
 }

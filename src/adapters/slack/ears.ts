@@ -27,7 +27,8 @@ export interface Incoming {
 export type IncomingCommand = Incoming & { text: string };
 export type IncomingPress = Incoming & {
   action: PressAction;
-  value: string /** Pressed in the Home tab. */;
+  value: string;
+  /** Pressed in the Home tab. */
   atHome: boolean;
 };
 /** Opens a form, within 3 s of what the person did. */

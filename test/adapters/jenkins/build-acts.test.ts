@@ -151,4 +151,18 @@ describe('a queue item', () => {
       ...seen,
     });
   });
+
+  it('hides a secret in what started it, which is kept with the job that asked', async () => {
+    const scrub = (text: string) => text.replaceAll('Chat Bot', '•••');
+    const { client } = await jenkins(example('queue-item-cancelled.json'), { scrub });
+    expect((await client.queueItem(413))?.causes).toEqual([{ text: 'Started by user •••' }]);
+    const list = await jenkins(example('queue.json'), {
+      scrub: (text) => text.replaceAll(/Started by|Waiting/g, '•••'),
+    });
+    const items = await list.client.buildQueue();
+    expect(items.flatMap(({ why, causes = [] }) => [why, ...causes.map(({ text }) => text)]).join(' ')).toContain(
+      '•••',
+    );
+    expect(JSON.stringify(items)).not.toMatch(/Started by|Waiting/);
+  });
 });
