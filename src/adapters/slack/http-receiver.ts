@@ -60,9 +60,11 @@ async function read(
   try {
     const whole = await HTTPModuleFunctions.bufferIncomingMessage(request, BODY_LIMIT_BYTES);
     if (carriesObject(whole) || !isSigned(whole, signingSecret)) return whole;
-    refuse(response, 400);
+    HTTPModuleFunctions.buildNoBodyResponse(response, 400);
   } catch (error) {
-    refuse(response, HTTPModuleFunctions.isRawBodyError(error) ? error.statusCode : 400);
+    // As Bolt does: closed at once, whoever still pours would see a broken connection and no answer.
+    const status = HTTPModuleFunctions.isRawBodyError(error) ? error.statusCode : 400;
+    HTTPModuleFunctions.buildNoBodyResponse(response, status);
   }
   return undefined;
 }
