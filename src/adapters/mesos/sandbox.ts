@@ -46,7 +46,7 @@ export async function sandboxTail(
   if (place === undefined) return undefined;
   // One byte more, which tells whether the first line is whole.
   const from = Math.max(0, place.size - bytes - 1);
-  const text = wholeText(await desk.read(place, from), from > 0);
+  const text = wholeText(await desk.read(place, from), place.size > bytes);
   // Hidden before anybody cuts the text into lines: half a secret would no longer be known as one.
   return scrub(plainLog(text));
 }

@@ -76,6 +76,7 @@ describe('the end of a file', () => {
     ['begins with a whole line', 'one\ntwo\nthree\n', 12, 'two\nthree\n'],
     ['keeps a line that begins just there', 'one\ntwo\nthree\n', 10, 'two\nthree\n'],
     ['is the end of a line that is longer than all that is read', `${'x'.repeat(99)}end\n`, 5, 'xend\n'],
+    ['has not the one byte that is read to see where a line begins', 'abcdef', 5, 'bcdef'],
     ['has no half character in front', 'ü'.repeat(9), 5, 'üü'],
     ['loses colours', '\u001b[31mred\u001b[0m\n', 100, 'red\n'],
   ])('%s', async (_what, content, bytes, text) => {
