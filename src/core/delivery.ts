@@ -71,6 +71,8 @@ export interface StoredMessage {
   lateMs?: number | undefined;
   /** The person who gets it when it cannot be said where it stands. */
   elseTo?: string | undefined;
+  /** Of a line in a thread: the line said before it. */
+  after?: string | undefined;
 }
 
 /** Whether the alert channel takes what we say; kept where every process sees it. */
@@ -83,6 +85,8 @@ export interface AlertChannel {
 
 export interface MessageRecords {
   read(key: string): Promise<StoredMessage | undefined>;
+  /** @returns for how long it has been waiting for the line before it, ms */
+  waits(key: string, now: number): Promise<number>;
   begin(key: string): Promise<void>;
   /** The message stands in Slack with this content. */
   sent(key: string, digest: string, where: Spot | undefined, lateMs?: number): Promise<void>;

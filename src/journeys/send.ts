@@ -47,6 +47,8 @@ const RESPONSE_LIFE_MS = 30 * MINUTE - 10 * SECOND;
 /** Whoever waits longer for a turn waits because Slack pauses us. */
 const LONGEST_TURN_MS = 2 * POST_EVERY_MS;
 const PARENT_WAIT_MS = 300;
+/** A line that is still missing by then may have been forgotten by Redis, and the others must not wait for it for good. */
+const LONGEST_WAIT_MS = 2 * MINUTE;
 /** Somebody may invite the bot into its alert channel again: what waits for that is not lost for a day. */
 const ALERT_AGAIN_MS = 30 * SECOND;
 const ALERT_KEPT_MS = DAY;
@@ -144,10 +146,18 @@ async function reply(
 ): Promise<SendResult> {
   const parent = await placed(key, stored, to.parent, ports);
   if ('again' in parent || 'done' in parent) return parent;
+  if (await isOvertaking(key, stored, ports)) return { again: PARENT_WAIT_MS };
   const broadcast = to.broadcast === true ? { broadcast: true } : {};
   // A reply to a reply is refused by Slack (`thread_ts` must be the parent's): what was asked in a thread stays in it.
   const threadTs = parent.to.kind === 'channel' ? (parent.to.threadTs ?? parent.ts) : parent.ts;
   return post(key, stored, { channelId: parent.channelId, threadTs, ...broadcast }, ports);
+}
+
+/** A thread tells what happened in the order in which it happened. */
+async function isOvertaking(key: string, { after }: StoredMessage, { records, clock }: SendPorts): Promise<boolean> {
+  const before = after === undefined ? undefined : await records.read(after);
+  if (before === undefined || before.sent !== undefined) return false;
+  return (await records.waits(key, clock.now())) < LONGEST_WAIT_MS;
 }
 
 /** In the parent's conversation, not in its thread. */

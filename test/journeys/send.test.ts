@@ -64,6 +64,38 @@ describe('each destination', () => {
     });
   });
 
+  describe('a line of a thread', () => {
+    const LINE: Destination = { kind: 'thread', parent: 'root' };
+    beforeEach(async () => {
+      slack.want('root', CHANNEL, hello);
+      await sendAll('root');
+      await slack.clock.advance(SECOND);
+      slack.want('one', LINE, say(md`one`));
+      slack.want('two', LINE, say(md`two`), { after: 'one' });
+    });
+    const said = () => slack.slack.slice(1).map(({ text }) => text);
+
+    test('waits for the line before it', async () => {
+      expect(await send('two', slack)).toEqual({ again: 300 });
+      await sendAll('one');
+      await sendAll('two');
+      expect(said()).toEqual(['one', 'two']);
+    });
+
+    test('does not wait for one that Slack refuses', async () => {
+      slack.next.set('post', new SlackError('chat.postMessage', 'msg_too_long', 'never'));
+      await sendAll('one');
+      await sendAll('two');
+      expect(said()).toEqual(['two']);
+    });
+
+    test('waits 2 min for one that never comes', async () => {
+      const waits = await sendAll('two');
+      expect(said()).toEqual(['two']);
+      expect(waits.reduce((sum, ms) => sum + ms, 0)).toBe(2 * MINUTE);
+    });
+  });
+
   test('a thread below a refused message is refused with it', async () => {
     slack.want('root', CHANNEL, hello);
     slack.next.set('post', new SlackError('chat.postMessage', 'not_in_channel', 'never'));

@@ -35,6 +35,7 @@ export function office(): Office {
   const clock = manualClock();
   const rows = new Map<string, StoredMessage>();
   const slots = new Map<string, number>();
+  const waiting = new Map<string, number>();
   const patch = (key: string, change: Partial<StoredMessage>) => {
     const row = rows.get(key);
     if (row !== undefined) rows.set(key, { ...row, ...change });
@@ -93,6 +94,10 @@ export function office(): Office {
     },
     records: {
       read: async (key) => rows.get(key),
+      async waits(key, now) {
+        if (!waiting.has(key)) waiting.set(key, now);
+        return now - (waiting.get(key) ?? now);
+      },
       begin: async (key) => patch(key, { sending: true }),
       async sent(key, digest, where, lateMs) {
         const late = lateMs === undefined ? {} : { lateMs };

@@ -7,12 +7,18 @@ import type { Keys } from './keys.js';
 
 const KEPT_MS = 30 * DAY;
 
-// Content of a lower rank than what stands is refused, so that a worker that woke up late cannot undo an outcome.
+// Content of a lower rank than what stands is refused, so that a worker that woke up late cannot undo an outcome. A new
+// line of a thread (KEYS[2]: the message above) remembers the line before it.
 const PUT = `
 if ARGV[7] == '1' and redis.call('EXISTS', KEYS[1]) == 1 then return 1 end
 if ARGV[10] == '1' and redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 local rank = tonumber(redis.call('HGET', KEYS[1], 'rank') or '-1')
 if tonumber(ARGV[3]) < rank then return 0 end
+if KEYS[2] and redis.call('EXISTS', KEYS[1]) == 0 and redis.call('EXISTS', KEYS[2]) == 1 then
+  local last = redis.call('HGET', KEYS[2], 'last')
+  if last then redis.call('HSET', KEYS[1], 'after', last) end
+  redis.call('HSET', KEYS[2], 'last', ARGV[12])
+end
 redis.call('HSET', KEYS[1], 'v', '1', 'wanted', ARGV[1], 'digest', ARGV[2], 'rank', ARGV[3], 'priority', ARGV[5])
 redis.call('HSETNX', KEYS[1], 'to', ARGV[4])
 if ARGV[8] ~= '' then redis.call('HSETNX', KEYS[1], 'since', ARGV[8]) end
@@ -49,8 +55,10 @@ export function messageStore(redis: Redis, keys: Keys): MessageStore {
         String(happenedAt ?? ''),
         ifStands ? '1' : '0',
         elseTo ?? '',
+        key,
       ];
-      return (await redis.eval(PUT, 1, at(key), ...args)) === 1;
+      const rows = to.kind === 'thread' ? [at(key), at(to.parent)] : [at(key)];
+      return (await redis.eval(PUT, rows.length, ...rows, ...args)) === 1;
     },
     async read(key) {
       const row = await redis.hgetall(at(key));
@@ -61,6 +69,10 @@ export function messageStore(redis: Redis, keys: Keys): MessageStore {
       if (ts != null && channelId != null) return { state: 'posted', channelId, ts };
       if (error != null) return { state: 'refused', error };
       return { state: sent == null ? 'waiting' : 'answered' };
+    },
+    async waits(key, now) {
+      await redis.hsetnx(at(key), 'waits', String(now));
+      return now - Number(await redis.hget(at(key), 'waits'));
     },
     async begin(key) {
       await redis.hset(at(key), 'sending', '1');
@@ -99,6 +111,7 @@ function fromRow(row: Record<string, string>): StoredMessage {
     happenedAt: numberIn(row['happened']),
     lateMs: numberIn(row['late']),
     elseTo: row['else'],
+    after: row['after'],
   };
 }
 
