@@ -2,7 +2,7 @@
 // §3.3). Pure; asked at each look by the commands that change Jenkins' configuration, and by `sync save`.
 import type { ScmSyncStatus } from './cluster.js';
 import { repositoryHost, scmErrorKind, scmErrorWords } from './scm-error-class.js';
-import { lacksInGit, offWords, scmState } from './scm-words.js';
+import { lacksInGit, offWords, scmState, scmWords } from './scm-words.js';
 import { code, md, type Rich, report, shorten } from './text.js';
 import { MINUTE, SECOND } from './time.js';
 import { duration } from './words.js';
@@ -52,6 +52,8 @@ export function savedSince(mark: ScmMark, now: ScmSyncStatus, sinceMs: number): 
   const commit = now.head === undefined || now.head === mark.head ? undefined : now.head;
   if (commit === undefined && !mark.waited && sinceMs < QUEUED_WITHIN_MS)
     return { state: 'going', line: 'SCM sync has not begun yet' };
+  // A plugin that has no checkout drops the change, and notes nothing new (contract jenkins §3.1).
+  if (commit === undefined && scmState(now) !== 'ok') return notSaved(now, now.failText);
   return { state: 'saved', commit: commit ?? (mark.waited ? now.head : undefined) };
 }
 
@@ -62,6 +64,12 @@ function failedSince({ failedAt, failSize }: ScmMark, now: ScmSyncStatus): boole
 }
 
 function notSaved(now: ScmSyncStatus, failText: string | undefined): Saved {
+  if (failText === undefined && scmState(now) === 'unknown' && now.logText === undefined)
+    return {
+      state: 'not',
+      why: scmWords(now),
+      remedy: "Save Jenkins' system configuration once, with the address of the repository: that checks it out anew.",
+    };
   const kind = scmErrorKind({ failText, quote: now.logText }, now);
   const { what, remedy } = scmErrorWords(kind, repositoryHost(now.url));
   const quote = now.logText === undefined ? '' : ` (git says \`${shorten(now.logText, 300)}\`)`;

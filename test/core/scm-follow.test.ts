@@ -66,6 +66,32 @@ describe('a change of the configuration', () => {
     expect(savedSince(scmMark(waiting), { ...before, head: NEW }, SECOND)).toEqual({ state: 'saved', commit: NEW });
   });
 
+  test('that the plugin drops because it has no checkout is not saved, though no new failure is noted', () => {
+    const uncloned: ScmSyncStatus = {
+      ...before,
+      ...{ head: undefined, unpushedCommits: undefined, configInSync: undefined, successAt: undefined },
+      ...{
+        failedAt: NOW - MINUTE,
+        failSize: 40,
+        failText: 'Checkout /jenkins/scm-sync-configuration/checkoutConfiguration',
+      },
+    };
+    expect(savedSince(scmMark(uncloned), uncloned, 3 * SECOND)).toMatchObject({
+      state: 'not',
+      why: 'the plugin could not check out the repository, so nothing at all is saved',
+    });
+    const waiting = { ...scmMark(uncloned), waited: true };
+    expect(savedSince(waiting, uncloned, 3 * SECOND).state).toBe('not');
+  });
+
+  test('that no commit tells of is not saved where nothing ever was', () => {
+    const never = { successAt: undefined, head: undefined };
+    expect(since(never, 3 * SECOND, { ...before, ...never })).toMatchObject({
+      state: 'not',
+      why: 'nothing saved yet since this controller started',
+    });
+  });
+
   test('that waits for two minutes is stuck, and why is said', () => {
     expect(since({ queuedCommits: 1 }, 2 * MINUTE)).toMatchObject({
       state: 'not',
