@@ -9,7 +9,7 @@ import type { Ports, Progress } from './command.js';
 import { addressOf, pulseWords, runningTask, stateWords } from './controller.js';
 import type { Message } from './conversation.js';
 import { UpstreamError, UserError } from './errors.js';
-import { gaps, known, told } from './gather.js';
+import { gaps, known, type Told, told } from './gather.js';
 import { BOOT_SECONDS, leastPatience } from './manifest-lint-health.js';
 import { md, type Rich } from './text.js';
 import { MINUTE, SECOND } from './time.js';
@@ -106,10 +106,11 @@ export async function followInPlace(plan: InPlace, ports: Ports): Promise<Progre
     jenkins.pulse(),
     told(clock, 'Marathon', () => marathon.app(settings.appId), LOOK_MS),
   ]);
-  const { killed, line: inTask } = taskNow(plan, known(app));
-  const left = `${inTask} \`where\` shows how it stands.`;
+  const { task, line: inTask } = taskNow(plan, app);
+  const meanwhile = task === 'killed' ? `${inTask} ` : '';
+  const left = `${meanwhile}\`where\` shows how it stands.`;
   if (pulse.state !== 'up') {
-    const line = killed ? `${inTask} Jenkins ${stateWords(pulse)}` : `Jenkins ${stateWords(pulse)}`;
+    const line = `${meanwhile}Jenkins ${stateWords(pulse)}`;
     return { state: 'going', line, ifOver: { line: `Jenkins ${pulseWords(pulse)}.`, left } };
   }
   if (pulse.session === plan.session) {
@@ -121,20 +122,27 @@ export async function followInPlace(plan: InPlace, ports: Ports): Promise<Progre
   }
   const notYet = await notRegistered(plan, left, ports);
   if (notYet !== undefined) return notYet;
-  return { state: 'done', line: `${inTask}${killed ? await tokenWords(jenkins) : ''}` };
+  return { state: 'done', line: `${inTask}${task === 'same' ? '' : await tokenWords(jenkins)}` };
 }
 
 /** Within one look, which comes every 2 s. */
 const LOOK_MS = 10 * SECOND;
 
 /** Marathon may have killed the task meanwhile: then this became a failover. */
-function taskNow({ taskId, address }: InPlace, app: App | undefined): { killed: boolean; line: string } {
-  const task = app === undefined ? undefined : runningTask(app);
-  if (app === undefined || taskId === null || task?.id === taskId)
-    return { killed: false, line: `The same task${address === null ? '' : ` on ${address}`}, a new JVM.` };
+function taskNow(
+  { taskId, address }: InPlace,
+  app: Told<App | undefined>,
+): { task: 'same' | 'killed' | 'unknown'; line: string } {
+  if (!app.ok || taskId === null) {
+    const why = app.ok ? 'Marathon did not tell of the one before' : 'Marathon did not answer';
+    return { task: 'unknown', line: `A new JVM; whether in the same task is not known (${why}).` };
+  }
+  const task = app.value === undefined ? undefined : runningTask(app.value);
+  if (task?.id === taskId)
+    return { task: 'same', line: `The same task${address === null ? '' : ` on ${address}`}, a new JVM.` };
   const where = task === undefined ? 'a new one has not started yet' : `a new one runs on ${addressOf(task)}`;
   return {
-    killed: true,
+    task: 'killed',
     line: `Marathon ended the task meanwhile (its health check was not patient enough, or somebody else did), so this became a failover: ${where}, and what git did not have is lost.`,
   };
 }

@@ -135,7 +135,19 @@ describe('followed', () => {
     );
 
   test.each<[string, Partial<JenkinsPulse>, FakeCalls, Partial<Progress>]>([
-    ['before it ends', {}, {}, { state: 'going', line: 'the old Jenkins still answers' }],
+    [
+      'before it ends',
+      {},
+      {},
+      {
+        state: 'going',
+        line: 'the old Jenkins still answers',
+        ifOver: {
+          line: 'Jenkins never restarted: something keeps it from it; its log tells what.',
+          left: '`where` shows how it stands.',
+        },
+      },
+    ],
     [
       'while it is away',
       { state: 'unreachable', session: undefined },
@@ -158,10 +170,27 @@ describe('followed', () => {
       'without Marathon',
       { session: 'session-2' },
       { marathon: { app: () => Promise.reject(silence('Marathon')) } },
-      { state: 'done', line: 'The same task on 192.168.3.25:31052, a new JVM.' },
+      { state: 'done', line: 'A new JVM; whether in the same task is not known (Marathon did not answer).' },
     ],
   ])('%s', async (_, pulse, more, progress) => {
     expect(await followed(jenkinsAt(pulse), more)).toMatchObject(progress);
+  });
+
+  test('without the task of before to compare with, whose token may have died with it', async () => {
+    const calls: FakeCalls = {
+      jenkins: {
+        ...jenkinsAt({ session: 'session-2' }),
+        controller: () => Promise.reject(refusal('Jenkins', 401, 'the API token is refused')),
+      },
+      mesos: { frameworks: async () => [aFramework({ id: 'new' })] },
+    };
+    const unseen = await planned({ marathon: { app: () => Promise.reject(silence('Marathon')) } });
+    expect(await command.follow(unseen, fakePorts(calls), asked(), NOW)).toMatchObject({
+      state: 'done',
+      line: expect.stringMatching(
+        /^A new JVM; whether in the same task is not known \(Marathon did not tell of the one before\)\. Jenkins refuses our credentials/,
+      ),
+    });
   });
 
   test('into a failover, when Marathon was not patient enough', async () => {
