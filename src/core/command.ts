@@ -201,6 +201,8 @@ export interface DisruptSpec<Args, Plan extends JsonObject> extends Described<Ar
   apply(plan: Plan, ports: Ports, asked: Asked): Promise<Json>;
   /** Read back: did the write of this very job happen? `unknown` when the system cannot tell yet. */
   arrived(plan: Plan, ports: Ports, asked: Asked): Promise<'yes' | 'no' | 'overtaken'>;
+  /** What a write that did not get through may have left, and what to do; absent: nothing, so then nothing was changed. */
+  left?(plan: Plan): string;
   /** One look at progress. `since`: when the write was known to have arrived, ms since the epoch. */
   follow(plan: Plan, ports: Ports, asked: Asked, since: number): Promise<Progress>;
   /** Ends a change under way; the answer is what state it leaves. */

@@ -5,7 +5,7 @@ import { say, section } from '../core/conversation.js';
 import { UpstreamError } from '../core/errors.js';
 import type { ChangeRun, ConfirmedJob, Step } from '../core/jobs.js';
 import { parse } from '../core/parse.js';
-import { md, mention, type Rich } from '../core/text.js';
+import { md, mention, prose, type Rich } from '../core/text.js';
 import { SECOND } from '../core/time.js';
 import { type ChangeOutcome, failure, finish, isTakenOver, leftQueue, showStep, tellTurn } from './change.js';
 import { ended, type Flight, systemOf, tellAsker } from './flight.js';
@@ -37,9 +37,7 @@ async function carryOut(flight: Flight): Promise<ChangeOutcome> {
     if (run.progress().step === 'queued') await run.save({ startedAt: ports.clock.now() });
     outcome = await steps(flight);
   } catch (error) {
-    const wrote = ['applied', 'following'].includes(run.progress().step);
-    const left = wrote ? isIn(systemOf(flight)) : md`Nothing was changed.`;
-    outcome = failure(error, left, flight.plan.text, run, ports);
+    outcome = failure(error, leftBy(flight), flight.plan.text, run, ports);
   }
   // A change that got through Marathon has a new controller, which is not quieting down because of us.
   if (outcome.outcome === 'succeeded' && systemOf(flight) === 'Marathon') return outcome;
@@ -48,7 +46,20 @@ async function carryOut(flight: Flight): Promise<ChangeOutcome> {
   return isReplaced ? outcome : withNote(outcome, note);
 }
 
-const isIn = (system: string): Rich => md`The change is in ${system}; \`where\` and \`status\` show what became of it.`;
+function leftBy(flight: Flight): Rich {
+  const { command, plan, run } = flight;
+  switch (run.progress().step) {
+    case 'applying':
+      return prose(command.left?.(plan.facts) ?? UNCHANGED);
+    case 'applied':
+    case 'following':
+      return md`The change is in ${systemOf(flight)}; \`where\` and \`status\` show what became of it.`;
+    default:
+      return prose(UNCHANGED);
+  }
+}
+
+const UNCHANGED = 'Nothing was changed.';
 
 const withNote = (outcome: ChangeOutcome, note: Rich | undefined): ChangeOutcome =>
   note === undefined
@@ -95,18 +106,18 @@ async function showTurn({ job, plan, command, ports }: Flight): Promise<void> {
   await showStep(job, 'queued', confirmedView(plan, yes, command, [], ports), ports);
 }
 
-async function stopped({ run }: Flight): Promise<ChangeOutcome | undefined> {
+/** @param left by a write that a dead worker had begun; absent: nothing */
+async function stopped({ run }: Flight, left?: string): Promise<ChangeOutcome | undefined> {
   const by = await run.stopAsked();
   if (by === undefined) return undefined;
-  return ended(
-    'cancelled',
-    say(md`:no_entry_sign: Cancelled before it began, by ${mention(by)}. Nothing was changed.`),
-  );
+  const when = left === undefined ? md` before it began,` : '';
+  return ended('cancelled', say(md`:no_entry_sign: Cancelled${when} by ${mention(by)}. ${prose(left ?? UNCHANGED)}`));
 }
 
 /** Pressed while the last look at the builds was under way: until the write has left, no means no. */
-async function givenUp({ run }: Flight): Promise<ChangeOutcome | undefined> {
-  return (await run.pressed()) === 'giveup' ? GIVEN_UP : undefined;
+async function givenUp({ run }: Flight, left?: string): Promise<ChangeOutcome | undefined> {
+  if ((await run.pressed()) !== 'giveup') return undefined;
+  return left === undefined ? GIVEN_UP : ended('cancelled', say(md`:no_entry_sign: Given up. ${prose(left)}`));
 }
 
 /** The world may have moved between the click and this change's turn. */
@@ -159,7 +170,8 @@ async function apply(flight: Flight, how: 'fresh' | 'resumed'): Promise<ChangeOu
     const seen = await readBack(flight, 1);
     if (seen !== 'no') return fate(flight, seen);
   }
-  const stop = (await stopped(flight)) ?? (await givenUp(flight));
+  const left = how === 'resumed' ? command.left?.(plan.facts) : undefined;
+  const stop = (await stopped(flight, left)) ?? (await givenUp(flight, left));
   if (stop !== undefined) return stop;
   await showStep(
     flight.job,
@@ -198,13 +210,15 @@ async function fate(flight: Flight, seen: Exclude<Seen, 'no'>): Promise<ChangeOu
           md`:warning: ${lost}: somebody else ${system === 'Marathon' ? 'changed the app' : 'restarted Jenkins'} meanwhile, so nothing more was sent. \`where\` and \`status\` show what runs now.`,
         ),
       );
-    case 'unknown':
+    case 'unknown': {
+      const left = command.left === undefined ? '' : md` ${prose(command.left(plan.facts))}`;
       return ended(
         'lost',
         say(
-          md`:warning: ${lost}: ${system} did not say whether it took the change, and does not answer when asked. It may be under way; \`where\` and \`status\` show it when ${system} answers again.`,
+          md`:warning: ${lost}: ${system} did not say whether it took the change, and does not answer when asked. It may be under way; \`where\` and \`status\` show it when ${system} answers again.${left}`,
         ),
       );
+    }
   }
 }
 

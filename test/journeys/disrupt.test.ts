@@ -190,6 +190,45 @@ describe('the write', () => {
   });
 });
 
+describe('a write of several acts that did not get through', () => {
+  const LEFT = 'Half of it may be there. Type `swap` again.';
+  const halfDone = async (step?: Step) => {
+    const swap = await swapping(step === undefined ? {} : { step });
+    Object.assign(swap.swap, { left: () => LEFT });
+    return swap;
+  };
+  const SAID = 'Half of it may be there. Type swap again.';
+
+  test('says what it may have left', async () => {
+    const swap = await halfDone();
+    swap.script.apply = () => Promise.reject(refusal('Jenkins', 500, 'no', 'POST /reload'));
+    swap.script.arrived = async () => 'no';
+    await swap.go();
+    expect(swap.root()).toBe(`Failed: Jenkins did not do it. POST /reload: 500, no. ${SAID}`);
+  });
+
+  test('says so too when nobody can tell whether it did', async () => {
+    const swap = await halfDone('applying');
+    swap.script.arrived = () => Promise.reject(silence('Marathon'));
+    await swap.go();
+    expect(swap.root()).toMatch(new RegExp(`^Lost sight of the swap: .* answers again\\. ${SAID}$`));
+  });
+
+  test('left by a dead worker is told to whoever cancels or gives up, and nothing by one that had not begun', async () => {
+    const cancelled = async (step: Step, how: 'stop' | 'giveup') => {
+      const swap = await halfDone(step);
+      if (how === 'stop') swap.run.stopBy = 'U0LEE';
+      else swap.run.pressed = async () => 'giveup';
+      await swap.go();
+      return swap.root();
+    };
+    expect(await cancelled('applying', 'stop')).toBe(`Cancelled by @U0LEE. ${SAID}`);
+    expect(await cancelled('applying', 'giveup')).toBe(`Given up. ${SAID}`);
+    expect(await cancelled('posted', 'stop')).toBe('Cancelled before it began, by @U0LEE. Nothing was changed.');
+    expect(await cancelled('posted', 'giveup')).toBe('Given up while waiting for builds. Nothing was changed.');
+  });
+});
+
 describe('taken over by another worker', () => {
   test.each<[Step, number, number]>([
     ['queued', 0, 1],
