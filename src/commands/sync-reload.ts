@@ -1,7 +1,8 @@
 // `/ci sync reload`: takes over what git has: pull, then reload, while which Jenkins answers 503 (contract jenkins §3.4). What
 // would be written over is shown first.
 import { planMessage } from '../core/app-change-view.js';
-import type { JsonObject } from '../core/cluster.js';
+import type { AuditEntry } from '../core/audit.js';
+import type { JsonObject, ScmSyncStatus } from '../core/cluster.js';
 import { type Asked, defineCommand, type Ports, type Progress } from '../core/command.js';
 import { pulseWords, stateWords } from '../core/controller.js';
 import { type Message, type MessageBlock, say, section } from '../core/conversation.js';
@@ -27,6 +28,8 @@ interface Plan extends JsonObject {
   overwrittenCount: number;
   added: string[];
   addedCount: number;
+  /** A reload of ours did not get to its end since: what it pulled may be on the disk only. */
+  unloaded: boolean;
   /** What git lacks, in words; null: nothing, as far as SCM sync says. */
   unsaved: string | null;
   builds: string[] | null;
@@ -49,7 +52,7 @@ export const syncReload = defineCommand({
   verb: 'Reload',
   plan: ({ waitMs }, ports) => plan(waitMs, ports),
   planView,
-  empty: ({ overwrittenCount, addedCount }: Plan) => overwrittenCount + addedCount === 0,
+  empty: (plan: Plan) => !isPull(plan) && !plan.unloaded,
   boundTo: ({ session, commit, overwritten, overwrittenCount, added, addedCount, waitMs }: Plan) =>
     JSON.stringify([session, commit, overwritten, overwrittenCount, added, addedCount, waitMs]),
   waitMs: ({ waitMs }) => waitMs,
@@ -57,6 +60,8 @@ export const syncReload = defineCommand({
   apply: reload,
   arrived,
   follow,
+  left: () =>
+    "Git's files may be on Jenkins' disk and not loaded: until they are, the next save in Jenkins writes its old configuration over them, and into git. `sync reload` once more has them loaded.",
   cancel: async () => 'Jenkins is loading its configuration already, and comes back by itself.',
   deadlineMs: () => LOADED_WITHIN_MS,
   title: (_plan: Plan, outcome) => TITLES[outcome],
@@ -73,13 +78,16 @@ const TITLES = {
 /** Thousands of jobs are read from disk. */
 const LOADED_WITHIN_MS = 15 * MINUTE;
 
-async function plan(waitMs: number, { jenkins, clock }: Ports): Promise<Plan> {
+const isPull = ({ overwrittenCount, addedCount }: Plan): boolean => overwrittenCount + addedCount > 0;
+
+async function plan(waitMs: number, ports: Ports): Promise<Plan> {
+  const { jenkins, clock } = ports;
   const status = await scmAtWork(jenkins);
   const [incoming, executors] = await Promise.all([
     jenkins.scmIncoming(),
     told(clock, 'Jenkins (builds)', () => jenkins.executors()),
   ]);
-  const { session, loadedAt, git } = incoming;
+  const { session, git } = incoming;
   if (git === undefined) {
     throw new UserError(
       'SCM sync has no checkout of the repository here, so there is nothing to pull.',
@@ -101,18 +109,33 @@ async function plan(waitMs: number, { jenkins, clock }: Ports): Promise<Plan> {
   const { commit, overwritten, overwrittenCount, added, addedCount } = git;
   return {
     ...{ waitMs, session, commit, overwritten, overwrittenCount, added, addedCount },
-    loadedAt: loadedAt ?? null,
+    loadedAt: status.loadedAt ?? null,
+    unloaded: await isUnloaded(status, ports),
     unsaved: scmState(status) === 'failing' || lacksInGit(status) ? scmWords(status) : null,
     builds: executors.ok ? executors.value.computers.flatMap(({ builds }) => builds.map(({ name }) => name)) : null,
     missing: gaps(executors),
   };
 }
 
+/** By the audit trail, since Jenkins last loaded its configuration; one that was refused or had nothing to do pulled nothing. */
+async function isUnloaded({ now, loadedAt }: ScmSyncStatus, { audit, clock }: Ports): Promise<boolean> {
+  const from = loadedAt === undefined ? 0 : clock.now() - (now - loadedAt);
+  const { rows } = await audit.page({ from, fits: mayHavePulled, limit: 1 });
+  return rows.some(({ entry }) => entry.outcome !== 'succeeded');
+}
+
+const mayHavePulled = ({ command, outcome }: AuditEntry): boolean =>
+  command === syncReload.name && outcome !== 'refused' && outcome !== 'unchanged';
+
 function planView(plan: Plan): Message {
   const { commit, overwritten, overwrittenCount, added, addedCount, missing } = plan;
-  if (overwrittenCount + addedCount === 0)
-    return say(
-      md`:white_check_mark: Jenkins has what git has (commit ${code(commit.slice(0, 7))}). Nothing to reload.`,
+  const hash = code(commit.slice(0, 7));
+  if (!isPull(plan) && !plan.unloaded)
+    return say(md`:white_check_mark: Jenkins' disk has what git has (commit ${hash}). Nothing to reload.`);
+  if (!isPull(plan))
+    return planMessage(
+      md`:arrows_counterclockwise: Reload of Jenkins' configuration from its disk, which has what git has (commit ${hash}). Whether that is loaded is not known: the last reload did not get to its end.`,
+      { effects: effectsOf(plan), missing },
     );
   const counts = [
     ...(overwrittenCount === 0 ? [] : [`${counted(overwrittenCount, 'file')} of Jenkins written over`]),
@@ -123,7 +146,7 @@ function planView(plan: Plan): Message {
     ...(addedCount === 0 ? [] : [section(filesWords('Added', added, addedCount))]),
   ];
   return planMessage(
-    md`:arrows_counterclockwise: Reload of Jenkins' configuration from git, commit ${code(commit.slice(0, 7))}: ${join(counts, ', ')}.`,
+    md`:arrows_counterclockwise: Reload of Jenkins' configuration from git, commit ${hash}: ${join(counts, ', ')}.`,
     { shown: files, effects: effectsOf(plan), missing },
   );
 }
@@ -171,7 +194,7 @@ async function arrived({ session, loadedAt }: Plan, { jenkins }: Ports): Promise
   if (pulse.session !== undefined && pulse.session !== session) return 'overtaken';
   if (pulse.state === 'starting') return 'yes';
   if (pulse.state !== 'up') throw silent(pulseWords(pulse));
-  return isLater((await jenkins.scmIncoming()).loadedAt, loadedAt) ? 'yes' : 'no';
+  return isLater((await jenkins.scmSync()).loadedAt, loadedAt) ? 'yes' : 'no';
 }
 
 const isLater = (now: number | undefined, before: number | null): boolean =>
@@ -196,7 +219,7 @@ async function follow(plan: Plan, { jenkins, clock }: Ports, _asked: Asked, sinc
       ifOver: { line: `Jenkins ${pulseWords(pulse)}.`, left: 'It may still be loading; its log tells.' },
     };
   }
-  const { loadedAt, git } = await jenkins.scmIncoming();
+  const { loadedAt } = await jenkins.scmSync();
   // A log that has lost the line of the start tells nothing of the reload either, so then being up has to do.
   const isLoaded = loadedAt === undefined ? clock.now() - since > UNSEEN_MS : isLater(loadedAt, plan.loadedAt);
   if (!isLoaded) {
@@ -209,6 +232,8 @@ async function follow(plan: Plan, { jenkins, clock }: Ports, _asked: Asked, sinc
       },
     };
   }
+  // It asks the git server, so not before this is over.
+  const { git } = await jenkins.scmIncoming();
   const again = git?.overwrittenCount ?? 0;
   const rest =
     again === 0

@@ -374,6 +374,8 @@ export interface ScmSyncStatus {
   session: string | undefined;
   /** Jenkins' own clock. */
   now: number;
+  /** When Jenkins last loaded its configuration, by the same clock; undefined when its log no longer tells. */
+  loadedAt?: number | undefined;
   queuedCommits: number | undefined;
   unpushedCommits: number | undefined;
   dirtyFiles: number | undefined;

@@ -1,12 +1,10 @@
 // Port and nouns of what keeps a Jenkins going beside its builds: its configuration's way to git and back, and its own
 // switches (contract jenkins §3.4, §4.2). Part of the port `Jenkins` of `cluster.ts`, whose rules hold here too.
 
-/** What a pull from git would put over JENKINS_HOME, and where Jenkins stands. Paths are below JENKINS_HOME. */
+/** What a pull from git would put over JENKINS_HOME. Paths are below JENKINS_HOME. */
 export interface ScmIncoming {
   /** Of the JVM that answered. */
   session: string;
-  /** When Jenkins last loaded its configuration, its own clock; undefined when its log no longer tells. */
-  loadedAt: number | undefined;
   /** Undefined: the plugin has no checkout, so there is nothing to pull. */
   git:
     | {

@@ -127,7 +127,6 @@ const CASES: readonly [string, () => Promise<Message>][] = [
           ...scm({}),
           scmIncoming: async () => ({
             session: 's',
-            loadedAt: NOW,
             git: { ...git(1), overwritten: ['config.xml'], overwrittenCount: 1 },
           }),
         },
@@ -141,7 +140,7 @@ const CASES: readonly [string, () => Promise<Message>][] = [
         {
           ...scm(FAILING),
           executors: async () => many,
-          scmIncoming: async () => ({ session: 's', loadedAt: NOW, git: git(50) }),
+          scmIncoming: async () => ({ session: 's', git: git(50) }),
         },
         'sync reload --now',
       ),

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { syncReload } from '../../src/commands/sync-reload.js';
+import type { AuditEntry, Outcome } from '../../src/core/audit.js';
 import type { JenkinsPulse, ScmSyncStatus } from '../../src/core/cluster.js';
 import type { Progress } from '../../src/core/command.js';
 import { UpstreamError, UserError } from '../../src/core/errors.js';
 import type { ScmIncoming } from '../../src/core/jenkins-upkeep.js';
-import { MINUTE, SECOND } from '../../src/core/time.js';
+import { HOUR, MINUTE, SECOND } from '../../src/core/time.js';
 import { driven, refusalOf } from '../support/app-changes.js';
 import { aLoadOf, NOW, SAVED } from '../support/ci-service.js';
 import { asked, type FakeCalls, fakePorts } from '../support/fakes.js';
@@ -17,7 +18,6 @@ type Git = NonNullable<ScmIncoming['git']>;
 
 const incoming = (git: Partial<Git> = {}, patch: Partial<ScmIncoming> = {}): ScmIncoming => ({
   session: 'session-1',
-  loadedAt: NOW - MINUTE,
   git: {
     ...{ refusal: undefined, ahead: 0, behind: 1, commit: COMMIT },
     ...{ overwritten: ['config.xml'], overwrittenCount: 1, added: ['jobs/新/config.xml'], addedCount: 1, ...git },
@@ -25,13 +25,17 @@ const incoming = (git: Partial<Git> = {}, patch: Partial<ScmIncoming> = {}): Scm
   ...patch,
 });
 
+/** The clock of Jenkins is an hour behind ours. */
+const LOADED = { now: NOW - HOUR, loadedAt: NOW - HOUR - MINUTE };
+const loaded = (loadedAt: number | undefined) => ({ scmSync: async () => ({ ...SAVED, ...LOADED, loadedAt }) });
+
 const calls = (
   git: Partial<Git> = {},
   more: FakeCalls['jenkins'] = {},
   status: Partial<ScmSyncStatus> = {},
 ): FakeCalls => ({
   jenkins: {
-    scmSync: async () => ({ ...SAVED, ...status }),
+    scmSync: async () => ({ ...SAVED, ...LOADED, ...status }),
     scmIncoming: async () => incoming(git),
     ...more,
   },
@@ -73,11 +77,11 @@ describe('its plan', () => {
   });
 
   test('with nothing to take over is empty', async () => {
-    const given = calls({ overwritten: [], overwrittenCount: 0, added: [], addedCount: 0 });
+    const given = calls(NOTHING);
     const planned = await plan(given);
     expect(command.empty(planned, typed('sync reload'))).toBe(true);
     expect(command.planView(planned, asked()).text).toBe(
-      'Jenkins has what git has (commit 712903f). Nothing to reload.',
+      "Jenkins' disk has what git has (commit 712903f). Nothing to reload.",
     );
   });
 
@@ -106,11 +110,61 @@ describe('its plan', () => {
     const bound = async (git: Partial<Git>, patch: Partial<ScmIncoming> = {}) =>
       command.boundTo(await plan(calls({}, { scmIncoming: async () => incoming(git, patch) })));
     const first = await bound({});
-    expect(await bound({}, { loadedAt: NOW })).toBe(first);
+    expect(await bound({})).toBe(first);
     expect(await bound({ overwritten: ['jobs/a/config.xml'] })).not.toBe(first);
     expect(await bound({ commit: 'another' })).not.toBe(first);
     expect(await bound({}, { session: 'session-2' })).not.toBe(first);
   });
+});
+
+/** How an earlier reload ended, so long ago. */
+const earlier = (outcome: Outcome, agoMs: number, command = 'sync reload'): AuditEntry => ({
+  ...{ v: 1, jobId: 'd-1', userId: 'U0ANA', channelId: 'C0CI', command, text: command },
+  ...{ outcome, summary: '', at: NOW - agoMs, durationMs: SECOND },
+});
+const NOTHING = { overwritten: [], overwrittenCount: 0, added: [], addedCount: 0 };
+
+describe('asked again when git is on the disk of Jenkins', () => {
+  const again = async (audit: readonly AuditEntry[], jenkins: FakeCalls['jenkins'] = {}) => {
+    const planned = await plan({ ...calls(NOTHING, jenkins), audit });
+    return {
+      isEmpty: command.empty(planned, typed('sync reload')),
+      lines: linesOf(command.planView(planned, asked())),
+    };
+  };
+
+  test.each<[string, readonly AuditEntry[], FakeCalls['jenkins']?]>([
+    ['failed', [earlier('failed', 30 * SECOND)]],
+    ['was lost sight of', [earlier('lost', 30 * SECOND)]],
+    ['was cancelled under way', [earlier('cancelled', 30 * SECOND)]],
+    ['failed, and one after it found nothing to do', [earlier('unchanged', SECOND), earlier('failed', 30 * SECOND)]],
+    ['failed, and the log of Jenkins tells nothing', [earlier('failed', HOUR)], loaded(undefined)],
+  ])('has it loaded after a reload that %s', async (_, audit, jenkins) => {
+    const { isEmpty, lines } = await again(audit, jenkins);
+    expect(isEmpty).toBe(false);
+    expect(lines).toEqual([
+      ":arrows_counterclockwise: Reload of Jenkins' configuration from its disk, which has what git has (commit `712903f`). Whether that is loaded is not known: the last reload did not get to its end.",
+      'Jenkins answers 503 until it has loaded everything.',
+    ]);
+  });
+
+  test.each<[string, readonly AuditEntry[]]>([
+    ['that succeeded', [earlier('succeeded', 30 * SECOND), earlier('failed', 40 * SECOND)]],
+    ['that failed before Jenkins loaded it otherwise', [earlier('failed', 2 * MINUTE)]],
+    ['that was refused', [earlier('refused', 30 * SECOND)]],
+    ['of another kind that failed', [earlier('failed', 30 * SECOND, 'restart')]],
+  ])('has nothing to do after one %s', async (_, audit) => {
+    expect(await again(audit)).toEqual({
+      isEmpty: true,
+      lines: [":white_check_mark: Jenkins' disk has what git has (commit `712903f`). Nothing to reload."],
+    });
+  });
+});
+
+test('what it may have left tells what to do', async () => {
+  expect(command.left?.(await plan(calls()))).toBe(
+    "Git's files may be on Jenkins' disk and not loaded: until they are, the next save in Jenkins writes its old configuration over them, and into git. `sync reload` once more has them loaded.",
+  );
 });
 
 describe('its write', () => {
@@ -155,9 +209,9 @@ const pulse = (patch: Partial<JenkinsPulse>): (() => Promise<JenkinsPulse>) => {
 describe('read back', () => {
   test.each<[string, FakeCalls['jenkins'], 'yes' | 'no' | 'overtaken']>([
     ['it loads', { pulse: pulse({ state: 'starting', session: undefined }) }, 'yes'],
-    ['it has loaded since', { scmIncoming: async () => incoming({}, { loadedAt: NOW }) }, 'yes'],
+    ['it has loaded since', loaded(NOW - HOUR), 'yes'],
     ['it has not', {}, 'no'],
-    ['its log no longer tells', { scmIncoming: async () => incoming({}, { loadedAt: undefined }) }, 'no'],
+    ['its log no longer tells', loaded(undefined), 'no'],
     ['it was restarted', { pulse: pulse({ session: 'session-2' }) }, 'overtaken'],
   ])('%s', async (_, jenkins, seen) => {
     const planned = await plan(calls());
@@ -185,19 +239,19 @@ describe('followed', () => {
     ['before it begins', {}, SECOND, { state: 'going', line: 'Jenkins has not begun to load it' }],
     [
       'to its end',
-      { scmIncoming: async () => incoming({ overwrittenCount: 0 }, { loadedAt: NOW }) },
+      { ...loaded(NOW - HOUR), scmIncoming: async () => incoming({ overwrittenCount: 0 }) },
       SECOND,
       { state: 'done', line: 'Jenkins has what git has, commit `712903f`.' },
     ],
     [
       'by a log that has lost its lines',
-      { scmIncoming: async () => incoming({ overwrittenCount: 0 }, { loadedAt: undefined }) },
+      { ...loaded(undefined), scmIncoming: async () => incoming({ overwrittenCount: 0 }) },
       30 * SECOND,
       { state: 'done' },
     ],
     [
       'to an end after which something was saved',
-      { scmIncoming: async () => incoming({}, { loadedAt: NOW }) },
+      loaded(NOW - HOUR),
       SECOND,
       {
         state: 'done',
@@ -207,5 +261,12 @@ describe('followed', () => {
     ['into a restart', { pulse: pulse({ session: 'session-2' }) }, SECOND, { state: 'failed' }],
   ])('%s', async (_, jenkins, since, progress) => {
     expect(await followed(jenkins, since)).toMatchObject(progress);
+  });
+
+  test('does not ask the git server before it is loaded', async () => {
+    const scmIncoming = () => Promise.reject(new Error('the git server was asked'));
+    expect(await followed({ scmIncoming })).toMatchObject({ state: 'going' });
+    const planned = await plan(calls());
+    expect(await command.arrived(planned, fakePorts(calls({}, { scmIncoming })), asked())).toBe('no');
   });
 });

@@ -8,7 +8,7 @@ import type { ScmIncoming } from '../../src/core/jenkins-upkeep.js';
 import type { CommandJob, PressJob } from '../../src/core/jobs.js';
 import { md } from '../../src/core/text.js';
 import { accept, perform } from '../../src/journeys/command.js';
-import { anApp, NOW } from '../support/ci-service.js';
+import { anApp } from '../support/ci-service.js';
 import { type FakeCalls, fakePorts } from '../support/fakes.js';
 import {
   fakeLog,
@@ -72,7 +72,6 @@ export const delivery = () => {
 
 const INCOMING: ScmIncoming = {
   session: 'session-1',
-  loadedAt: NOW,
   git: {
     ...{ refusal: undefined, ahead: 0, behind: 1, commit: '3f2a91c0d6' },
     ...{ overwritten: ['config.xml'], overwrittenCount: 1, added: [], addedCount: 0 },

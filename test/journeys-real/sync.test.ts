@@ -94,7 +94,7 @@ describe('sync purge', () => {
 
 describe('sync reload', () => {
   it('with nothing to take over asks for nothing', async () => {
-    expect((await ask(rig, 'sync reload')).text).toMatch(/Jenkins has what git has.*Nothing to reload/);
+    expect((await ask(rig, 'sync reload')).text).toMatch(/Jenkins' disk has what git has.*Nothing to reload/);
   });
 
   it('shows what would be written over, then pulls and loads it once', { timeout: 90_000 }, async () => {
@@ -108,6 +108,32 @@ describe('sync reload', () => {
     expect(actsIn(rig, 'reloadAllFilesFromScm')).toHaveLength(1);
     expect(actsIn(rig, 'reload')).toHaveLength(1);
     expect((await audit(rig))[0]).toMatchObject({ command: 'sync reload', outcome: 'succeeded' });
+  });
+});
+
+describe('sync reload of which only the pull got through', () => {
+  it('says what is on the disk, and asked again has it loaded', { timeout: 90_000 }, async () => {
+    rig.world.jenkins.editInGit((config) => {
+      config.numExecutors = 3;
+    });
+    const executors = () => controller().farm.controllerNode.executors.length;
+    rig.world.servers.jenkins.faults.push({
+      match: ({ method, path }) => method === 'POST' && path.endsWith('/reload'),
+      times: 1,
+      how: { status: 500 },
+    });
+    const failed = await done('sync reload --now', 'Reload');
+    expect(failed.text).toMatch(
+      /^Failed: Jenkins did not do it\. POST \/reload: 500.*may be on Jenkins' disk and not loaded/,
+    );
+    expect(failed.text).not.toContain('Nothing was changed');
+    expect([controller().home.config.numExecutors, executors()]).toEqual([3, 7]);
+
+    const root = await done('sync reload --now', 'Reload');
+    expect(root.text).toMatch(/^Reloaded the configuration from git in /);
+    expect(executors()).toBe(3);
+    expect((await audit(rig)).map(({ outcome }) => outcome).slice(0, 2)).toEqual(['succeeded', 'failed']);
+    expect((await ask(rig, 'sync reload')).text).toMatch(/Nothing to reload/);
   });
 });
 

@@ -187,8 +187,9 @@ describe('the scripts', () => {
     stage.world.changeConfig();
     await stage.clock.advance(MINUTE);
     // Our script prints these beside what the example has.
-    const { filesAtRisk, ...status } = await stage.script(groovy('scm-sync-status'));
+    const { filesAtRisk, loadedAt, ...status } = await stage.script(groovy('scm-sync-status'));
     expect(filesAtRisk).toEqual(['config.xml']);
+    expect(loadedAt).toBeLessThan(status['now']);
     expect(differences(printed('scriptText-scm-sync-failing.txt'), status)).toEqual([]);
   });
 

@@ -73,12 +73,12 @@ describe('a pull', () => {
 it('a reload answers 503 until it is loaded, in the same session, and its time is in the log', async () => {
   const { script: run, post, call, clock, world } = await up();
   const session = world.current?.session;
-  const before = (await run(script('scm-sync-incoming'))).loadedAt;
+  const before = (await run(script('scm-sync-status'))).loadedAt;
   expect((await post('reload')).status).toBe(302);
   expect((await call('login')).status).toBe(503);
   await clock.advance(10 * SECOND);
   expect((await call('login')).status).toBe(200);
-  const after = await run(script('scm-sync-incoming'));
+  const after = await run(script('scm-sync-status'));
   expect(after.loadedAt).toBeGreaterThan(before);
   expect(after.session).toBe(session);
 });

@@ -84,6 +84,7 @@ export const ScmStatus = z
   .object({
     now: z.number(),
     session: maybe(z.string()),
+    loadedAt: maybe(z.number()),
     plugin: z.enum(['absent', 'inactive', 'active']),
     scm: maybe(z.string()),
     url: maybe(z.string()),

@@ -22,7 +22,6 @@ const count = z.number().int().min(0);
 
 const Incoming = z.object({
   session: z.string(),
-  loadedAt: maybe(z.number()),
   checkout: z.boolean(),
   fetched: maybe(z.boolean()),
   refusal: maybe(z.string()),
@@ -63,10 +62,10 @@ export function jenkinsUpkeep({ http, post, script, scrub, patienceMs }: UpkeepM
 
 /** Paths and git's words are foreign, and may hold a URL with a password. */
 function incoming(wire: z.output<typeof Incoming>, scrub: Scrub): ScmIncoming {
-  const { session, loadedAt, checkout, fetched, refusal, ahead = 0, behind = 0, commit = '' } = wire;
+  const { session, checkout, fetched, refusal, ahead = 0, behind = 0, commit = '' } = wire;
   const { overwritten = [], overwrittenCount = overwritten.length, added = [], addedCount = added.length } = wire;
-  if (!checkout) return { session, loadedAt, git: undefined };
+  if (!checkout) return { session, git: undefined };
   const refused = fetched === false ? scrub(gitSaid(refusal ?? '') || 'git did not say why') : undefined;
   const files = { overwritten: overwritten.map(scrub), overwrittenCount, added: added.map(scrub), addedCount };
-  return { session, loadedAt, git: { refusal: refused, ahead, behind, commit, ...files } };
+  return { session, git: { refusal: refused, ahead, behind, commit, ...files } };
 }

@@ -19,6 +19,7 @@ export function scmSyncStatus(world: JenkinsWorld, controller: Controller): Reco
     now: clock.now(),
     timeZone: TIME_ZONE,
     session: controller.session,
+    loadedAt: controller.loadedAt,
     plugin: scmSyncPlugin,
     ...(scmSyncPlugin === 'absent' ? {} : { pluginVersion: line.scmSyncVersion }),
   };
@@ -41,7 +42,7 @@ export function scmSyncStatus(world: JenkinsWorld, controller: Controller): Reco
 
 /** What a pull would bring: the script's fetch and comparison (contract jenkins §3.4). */
 export function scmSyncIncoming(world: JenkinsWorld, controller: Controller): Record<string, unknown> {
-  const head = { ok: true, session: controller.session, loadedAt: controller.loadedAt };
+  const head = { ok: true, session: controller.session };
   if (world.scmSyncPlugin !== 'active') return { ...head, checkout: false };
   const refusal = world.repository.cloneRefusal;
   const { ahead, behind, afterPull } = controller.home.scmSync.standing();

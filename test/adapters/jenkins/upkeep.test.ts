@@ -33,7 +33,6 @@ describe('what git would bring', () => {
     const { client } = await jenkins('scriptText-scm-sync-incoming.txt');
     expect(await client.scmIncoming()).toEqual({
       session: '1b2c3d4e',
-      loadedAt: 1432800451000,
       git: {
         refusal: undefined,
         ahead: 0,
@@ -54,7 +53,7 @@ describe('what git would bring', () => {
 
   it('is nothing where the plugin has no checkout', async () => {
     const { client } = await jenkins(printing({ ok: true, session: 's', checkout: false }));
-    expect(await client.scmIncoming()).toEqual({ session: 's', loadedAt: undefined, git: undefined });
+    expect(await client.scmIncoming()).toEqual({ session: 's', git: undefined });
   });
 
   it('hides secrets in git’s words and in paths', async () => {

@@ -12,10 +12,6 @@ try {
     def checkout = new File(home, 'scm-sync-configuration/checkoutConfiguration')
     def found = [ok: true, session: '' + Jenkins.SESSION_HASH, checkout: new File(checkout, '.git').exists()]
 
-    // The milestones of a start, and of each reload after it: the newest tells when Jenkins last loaded its configuration.
-    def milestones = new ArrayList(Jenkins.logRecords).findAll { it.loggerName == 'jenkins.InitReactorRunner' }
-    if (!milestones.isEmpty()) found.loadedAt = milestones.collect { it.millis }.max()
-
     if (found.checkout) {
         def git = { List words, int waitMs ->
             def builder = new ProcessBuilder((['git', '-c', 'core.quotepath=false'] + words) as String[]).directory(checkout)

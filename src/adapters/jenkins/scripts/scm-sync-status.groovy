@@ -75,7 +75,11 @@ try {
         status.filesAtRisk = atRisk.toList().take(50).collect { withoutLogin('' + it) }
     }
 
-    def ours = Jenkins.logRecords.findAll { record ->
+    // The milestones of a start, and of each reload after it: the newest tells when Jenkins last loaded its configuration.
+    def records = new ArrayList(Jenkins.logRecords)
+    def milestones = records.findAll { it.loggerName == 'jenkins.InitReactorRunner' }
+    if (!milestones.isEmpty()) status.loadedAt = milestones.collect { it.millis }.max()
+    def ours = records.findAll { record ->
         record.loggerName?.startsWith('hudson.plugins.scm_sync_configuration') && record.level.intValue() >= Level.WARNING.intValue()
     }
     status.log = ours.sort { it.millis }.reverse().take(5).collect { record ->
