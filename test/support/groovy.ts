@@ -2,6 +2,7 @@
 // stand-ins for the classes of Jenkins and its Mesos plugin.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ScriptName, scriptText } from '../../src/adapters/jenkins/script.js';
@@ -50,14 +51,23 @@ export interface GroovyResult {
   after: Record<string, string>[];
 }
 
-/** One JVM: runs the scripts in order against the plugin of that generation. */
+/** A record of Jenkins' log. */
+export interface LogLine {
+  millis: number;
+  level: 'INFO' | 'WARNING' | 'SEVERE';
+  loggerName: string;
+  message: string;
+}
+
+/** One JVM: runs the scripts in order against the plugin of that generation, each in a JENKINS_HOME if it needs one. */
 export function inGroovy(
   generation: 0 | 2,
-  run: readonly (readonly [ScriptName, object])[],
-  compile: Record<string, string> = {},
+  run: readonly (readonly [ScriptName, object, home?: string])[],
+  { compile = {}, log = [] }: { compile?: Record<string, string>; log?: readonly LogLine[] } = {},
 ): GroovyResult {
   const path = ['both', generation === 2 ? 'second' : 'first'].map((folder) => join(STAND_INS, folder));
-  const input = JSON.stringify({ generation, compile, run: run.map(([name, args]) => scriptText(name, args)) });
+  const steps = run.map(([name, args, home = tmpdir()]) => ({ script: scriptText(name, args), home }));
+  const input = JSON.stringify({ generation, compile, log, run: steps });
   const args = ['-cp', path.join(delimiter), join(STAND_INS, 'run.groovy')];
   const { stdout, stderr } = spawnSync('groovy', args, { env: environment(), input, encoding: 'utf8' });
   const found = /@@RESULT@@([\s\S]*)@@END@@/.exec(stdout)?.[1];

@@ -1,5 +1,5 @@
-// Our scripts in a real Groovy: each compiles, and those about templates and agents do what they should to either
-// generation of the Mesos plugin, never to another object than they must.
+// Our scripts in a real Groovy: each compiles, and those about templates, executors and agents do what they should to either
+// generation of the Mesos plugin, never to another object than they must. Those about git: `groovy-scm-sync.test.ts`.
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ScriptName } from '../../../src/adapters/jenkins/script.js';
 import { allScripts, type GroovyResult, hasGroovy, inGroovy } from '../../support/groovy.js';
@@ -46,7 +46,7 @@ describe.skipIf(!isThere).each(LINES)(`against the plugin of generation $generat
   const { generation, label, before, members } = line;
   let result: GroovyResult;
   beforeAll(() => {
-    result = inGroovy(generation, RUN(line), { ...allScripts(), 'broken.groovy': 'def x = (1' });
+    result = inGroovy(generation, RUN(line), { compile: { ...allScripts(), 'broken.groovy': 'def x = (1' } });
   }, PATIENCE_MS);
 
   it('every script compiles', () => {
@@ -116,5 +116,101 @@ describe.skipIf(!isThere).each(LINES)(`against the plugin of generation $generat
       ['mesos-jenkins-3', true],
     ]);
     expect(agents[2]).toMatchObject({ label: 'mesos', connecting: true, why: 'Connection was broken' });
+  });
+});
+
+/** What the maximum of a template is set to, as seen by whom. */
+const MAX = (label: string, allowed: object): [ScriptName, object][] => [
+  ['template-max-set', { max: 4, label, ifCurrent: 9, ...allowed }],
+  ['template-max-set', { max: 4, label, ifCurrent: null, dryRun: true, ...allowed }],
+  ['template-max-set', { max: 4, label, ...allowed }],
+  ['template-max-set', { max: 4, label, ...allowed }],
+  ['template-max-set', { max: 4, label }],
+  ['template-max-set', { max: 0 }],
+  ['template-max-set', { max: 65 }],
+  ['template-max-set', { max: 2, cloud: 0 }],
+  ['template-max-set', { max: 2, cloud: 1, ...allowed }],
+  ['controller-executors-set', { n: 3 }],
+  ['controller-executors-set', { n: 3 }],
+  ['controller-executors-set', { n: 101 }],
+  ['controller-executors-set', { n: -1 }],
+  ['executors-read', {}],
+];
+
+describe.skipIf(!isThere).each([
+  { generation: 0, label: 'mesos', other: '', was: [2, 1], least: [undefined, undefined] },
+  { generation: 2, label: 'linux', other: 'windows docker', was: [1, 3], least: ['1', '2'] },
+] as const)(`executors with the plugin of generation $generation${why}`, ({ generation, label, other, was, least }) => {
+  let result: GroovyResult;
+  beforeAll(() => {
+    result = inGroovy(generation, MAX(label, generation === 2 ? { allowGeneration2: true } : {}));
+  }, PATIENCE_MS);
+
+  const nothing = { ok: true, changed: [], unchanged: [], refused: [], saved: false };
+  const row = { cloud: 1, template: 0, label, from: was[0], to: 4 };
+
+  it('of a template are set once, and not from another number nor for show', () => {
+    expect(result.results.slice(0, 4)).toEqual([
+      { ...nothing, refused: [{ ...row, reason: 'ifCurrent' }] },
+      { ...nothing, changed: [row] },
+      { ...nothing, changed: [row], saved: true },
+      { ...nothing, unchanged: [{ ...row, from: 4 }] },
+    ]);
+  });
+
+  it('of the plugin 2.x are more than one for an agent only when that is asked for', () => {
+    const refused = { ...nothing, refused: [{ ...row, from: 4, reason: 'generation2' }] };
+    expect(result.results[4]).toEqual(generation === 2 ? refused : { ...nothing, unchanged: [{ ...row, from: 4 }] });
+  });
+
+  it('that would do harm are not set', () => {
+    const outside = { ok: false, error: 'java.lang.IllegalArgumentException: max must be 1..64' };
+    expect(result.results.slice(5, 7)).toEqual([outside, outside]);
+  });
+
+  it('are set in the cloud that is meant, of every template, and a minimum goes down along', () => {
+    expect(result.results.slice(7, 9)).toEqual([
+      nothing,
+      {
+        ...nothing,
+        changed: [
+          { ...row, from: 4, to: 2 },
+          { cloud: 1, template: 1, label: other, from: was[1], to: 2 },
+        ],
+        saved: true,
+      },
+    ]);
+    expect(result.after.map((template) => template['maxExecutors'])).toEqual(['2', '2']);
+    expect(result.after.map((template) => template['minExecutors'])).toEqual(least);
+  });
+
+  it('leave the cloud the same object with the same scheduler, and every other setting as it was', () => {
+    expect([result.clouds, result.cloudsMade, result.sameScheduler]).toEqual([['other', 'same'], 1, true]);
+    const rest = (templates: Record<string, string>[]) =>
+      templates.map(({ maxExecutors, minExecutors, ...others }) => others);
+    expect(rest(result.after)).toEqual(rest(result.before));
+  });
+
+  it('of the controller are set, and in force at once', () => {
+    const set = { ok: true, from: 2, to: 3, applied: true, live: 3 };
+    const outside = { ok: false, error: 'java.lang.IllegalArgumentException: n must be 0..100' };
+    expect(result.results.slice(9, 13)).toEqual([set, { ...set, from: 3 }, outside, outside]);
+    // Twice the templates, once the controller.
+    expect(result.saves).toBe(3);
+  });
+
+  it('are read as they are now', () => {
+    expect(result.results[13]).toMatchObject({
+      controller: { numExecutors: 3, liveExecutors: 3, busyExecutors: 0 },
+      clouds: [
+        {
+          ...{ index: 1, generation },
+          templates: [
+            { index: 0, label, maxExecutors: 2 },
+            { index: 1, label: other, maxExecutors: 2 },
+          ],
+        },
+      ],
+    });
   });
 });
