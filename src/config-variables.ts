@@ -108,7 +108,7 @@ export const environment = z.object({
     })
     .optional()
     .describe(
-      'The Redis that bots and workers share: redis://, rediss://, unix:///path or redis+sentinel://host1,host2/name; 6.2 or newer, maxmemory-policy noeviction, append-only file on. Without it the roles all and playground start a private Redis in DATA_DIR; the roles bot and worker require it.',
+      'The Redis that bots and workers share: redis://, rediss://, unix:///path or redis+sentinel://host1,host2/name; 6.2 or newer, maxmemory-policy noeviction, append-only file on. Without it the role all starts a private Redis in DATA_DIR; the roles bot and worker require it. The playground has one of its own.',
     ),
 
   MARATHON_URL: urls('use MARATHON_USERNAME and MARATHON_PASSWORD')
@@ -141,7 +141,9 @@ export const environment = z.object({
     ),
   JENKINS_USERNAME: userName()
     .optional()
-    .describe('Jenkins user Bellboard acts as, with JENKINS_API_TOKEN. Without both no credentials are sent.'),
+    .describe(
+      'Jenkins user Bellboard acts as, with JENKINS_API_TOKEN; it needs Overall/Administer to read and set agent templates and SCM sync. Without both no credentials are sent.',
+    ),
   JENKINS_API_TOKEN: word().optional().describe('API token of that user (not the password).'),
 
   MARATHON_PUBLIC_URL: url('people log in themselves')

@@ -4,16 +4,16 @@ import { slackClients } from './adapters/slack/client.js';
 import { slackGroups } from './adapters/slack/groups.js';
 import { commands } from './commands/index.js';
 import type { Config } from './config.js';
+import { bad, type Checked, good, note } from './core/doctor.js';
 import { type GroupFacts, groupRemedy } from './core/groups.js';
 import { isGroup, type Policy, undefinedRoles } from './core/policy.js';
 import { odditiesOf } from './core/policy-check.js';
 import { ruleSentence } from './core/policy-words.js';
 import { runningClock } from './core/time.js';
 import { counted } from './core/words.js';
-import { bad, type Finding, good, note } from './doctor-finding.js';
 import { policyFile } from './policy-file.js';
 
-export async function checkPolicy(config: Config): Promise<Finding[]> {
+export async function checkPolicy(config: Config): Promise<Checked[]> {
   const file = policyFile(config.policyFile, { info: () => {}, warn: () => {} });
   const policy = file.current();
   const fault = file.fault();
@@ -33,7 +33,7 @@ export async function checkPolicy(config: Config): Promise<Finding[]> {
   ];
 }
 
-function summary(path: string, policy: Policy): Finding {
+function summary(path: string, policy: Policy): Checked {
   const ids = [...new Set(Object.values(policy.roles).flat())];
   const groups = ids.filter(isGroup).length;
   if (ids.length === 0)
@@ -46,14 +46,14 @@ function summary(path: string, policy: Policy): Finding {
   return good('policy', `${path}: ${rules}, ${who}`);
 }
 
-async function checkGroups({ slack }: Config, policy: Policy): Promise<Finding[]> {
+async function checkGroups({ slack }: Config, policy: Policy): Promise<Checked[]> {
   const ids = [...new Set(Object.values(policy.roles).flat())].filter(isGroup);
   if (ids.length === 0) return [];
   const { group } = slackGroups(slackClients(slack.botToken.value(), slack.apiUrl).repeatable, runningClock());
   return Promise.all(ids.map(async (id) => groupFinding(await group(id))));
 }
 
-function groupFinding({ id, handle, told, fault }: GroupFacts): Finding {
+function groupFinding({ id, handle, told, fault }: GroupFacts): Checked {
   const name = handle === undefined ? id : `${id} (@${handle})`;
   if (fault !== undefined)
     return bad(

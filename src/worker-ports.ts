@@ -29,6 +29,7 @@ import { UserError } from './core/errors.js';
 import { tellingOurs } from './core/own-change.js';
 import { type Clock, DAY } from './core/time.js';
 import { digests } from './digests/index.js';
+import { examine } from './doctor-checks.js';
 import type { AttendPorts } from './journeys/alert-attend.js';
 import { alertKey } from './journeys/alert-show.js';
 import { type DigestJourneyPorts, digestDesk } from './journeys/digest.js';
@@ -114,6 +115,7 @@ export function portsOf(options: PortsOptions, queues: Queues, keys: Keys) {
       audit,
       usage: samples,
       digests: digestDesk(digesting),
+      examine: () => examine(config, options.systems, true),
       incidents: { ...incidents, refresh: () => alerting.decide({ v: 1, kind: 'refresh' }, `refresh-${randomUUID()}`) },
       rules,
       changes,

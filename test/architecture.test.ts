@@ -217,3 +217,15 @@ describe('features', () => {
     expect(missing).toEqual(WITHOUT_TEST);
   });
 });
+
+describe('the README', () => {
+  it('names only files that exist', () => {
+    const named =
+      textOf('README.md').match(
+        /\b(?:src|test|manifests|core|adapters|journeys|commands|alerts|digests)\/[\w./-]+\.\w+\b/g,
+      ) ?? [];
+    const isThere = (path: string) => existsSync(join(root, path)) || existsSync(join(root, 'src', path));
+    expect(named.filter((path) => !isThere(path))).toEqual([]);
+    expect(named).toContain('core/decide.ts');
+  });
+});

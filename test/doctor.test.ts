@@ -62,13 +62,14 @@ it('finds everything there and exits 0', async () => {
       'ok    Slack: connected as bellboard',
       'ok    Slack: Socket Mode',
       'ok    Slack: all scopes are granted',
-      expect.stringMatching(/^note {2}Slack: .*history/),
+      'note  Slack: without channels:history and groups:history, a message of unknown fate is sent again there and marked "may repeat"',
       'ok    alerts: posted in C0CIALERTS',
       'ok    alerts: S0CIOPS is mentioned when an alert is not over in time',
       expect.stringMatching(/^ok {4}digests: posted in C0CIALERTS\. At 09:00, Monday through Friday, the next /),
       expect.stringMatching(/^ok {4}policy: .*policy\.yaml: no rules, so ours hold, 2 people$/),
       'note  policy: rule 1: everyone may use every command that only reads',
       'note  policy: rule 2: operators may use every command that changes something and every disruptive command',
+      'ok    manifest manifests/jenkins.json: nothing stands against deploying it',
       'ok    Marathon: version 1.5.15',
       'ok    Marathon: /jenkins runs on 192.168.3.25:31052',
       'ok    Mesos: 39 agents',
@@ -167,9 +168,68 @@ describe('Slack', () => {
     await poorer.close();
   });
 
+  it('with the histories of channels looks for what may have been sent', async () => {
+    const manifest = readManifest(readFileSync('manifests/slack-app.yaml', 'utf8'));
+    const bot = [...manifest.oauth_config.scopes.bot, 'channels:history', 'groups:history'];
+    const richer = await startSlack({ manifest: { ...manifest, oauth_config: { scopes: { bot } } } });
+    const { lines } = await examine({
+      SLACK_BOT_TOKEN: richer.botToken,
+      SLACK_APP_TOKEN: richer.appToken,
+      SLACK_API_URL: richer.slackApiUrl,
+    });
+    expect(lines).toContain(
+      'note  Slack: a message of unknown fate is looked for in its channel before it is sent again',
+    );
+    await richer.close();
+  });
+
+  it('is asked for the scopes its manifest asks for', async () => {
+    const { bot } = readManifest(readFileSync('manifests/slack-app.yaml', 'utf8')).oauth_config.scopes;
+    const bare = await startSlack({
+      manifest: {
+        ...readManifest(readFileSync('manifests/slack-app.yaml', 'utf8')),
+        oauth_config: { scopes: { bot: [] } },
+      },
+    });
+    const { toFix } = await examine({
+      SLACK_BOT_TOKEN: bare.botToken,
+      SLACK_APP_TOKEN: bare.appToken,
+      SLACK_API_URL: bare.slackApiUrl,
+    });
+    expect(toFix.join()).toContain(`scopes are missing: ${bot.join(', ')}.`);
+    await bare.close();
+  });
+
   it('in HTTP mode needs no app token', async () => {
     const http = { SLACK_APP_TOKEN: '', SLACK_SIGNING_SECRET: 'simulated-secret' };
     expect(await examine(http)).toMatchObject({ code: 0, lines: expect.arrayContaining(['ok    Slack: HTTP mode']) });
+  });
+});
+
+describe('the manifest', () => {
+  const manifest = (text: string) => {
+    writeFileSync(join(folder, 'app.json'), text);
+    return { MANIFEST_FILE: join(folder, 'app.json') };
+  };
+
+  it('that is not there', async () => {
+    await expectOneFault(/^FIX {3}manifest \/nonexistent: cannot be read, .* Set MANIFEST_FILE\.$/, {
+      MANIFEST_FILE: '/nonexistent',
+    });
+  });
+
+  it('that is not JSON', async () => {
+    await expectOneFault(/^FIX {3}manifest .*: The manifest is not JSON: line 1, column 2/, manifest('{'));
+  });
+
+  it('that would harm', async () => {
+    await expectOneFault(/^FIX {3}manifest .*app\.json: `upgradeStrategy` is missing/, manifest('{"id": "/jenkins"}'));
+  });
+
+  it('whose placeholders nobody fills', async () => {
+    const { lines, code } = await examine({ APP_USER: '' });
+    expect(lines).toContain('note  manifest manifests/jenkins.json: APP_USER is not set, so each deploy needs --user');
+    expect(code).toBe(0);
   });
 });
 

@@ -12,6 +12,7 @@ import { console } from './console.js';
 import { deploy } from './deploy.js';
 import { deployments } from './deployments.js';
 import { digest } from './digest.js';
+import { doctor } from './doctor.js';
 import { help } from './help.js';
 import { history } from './history.js';
 import { lock } from './lock.js';
@@ -73,6 +74,7 @@ export const commands: readonly Command[] = [
   lock,
   unlock,
   history,
+  doctor,
 ];
 
 /** One Map, made once: finding a command costs the same among seven and among five hundred. */

@@ -9,6 +9,7 @@ import type { ChangeQueue } from './changes.js';
 import type { Jenkins, Json, JsonObject, Marathon, Mesos } from './cluster.js';
 import type { Message } from './conversation.js';
 import type { DigestDesk } from './digest.js';
+import type { Examine } from './doctor.js';
 import type { Picks } from './pick.js';
 import type { Clock } from './time.js';
 import type { UsageStore } from './usage-sample.js';
@@ -96,6 +97,7 @@ export interface Ports {
     /** Has the board shown anew, after something about an incident was said. */
     refresh(): Promise<void>;
   };
+  examine: Examine;
   /** The rules, for what an incident is called in a list. */
   rules: readonly Rule[];
   changes: ChangeQueue;

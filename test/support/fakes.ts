@@ -7,6 +7,7 @@ import type { AuditEntry } from '../../src/core/audit.js';
 import type { ChangeQueue } from '../../src/core/changes.js';
 import type { Jenkins, Marathon, Mesos } from '../../src/core/cluster.js';
 import type { Asked, Ports, Settings } from '../../src/core/command.js';
+import { type Examine, good } from '../../src/core/doctor.js';
 import type { Clock } from '../../src/core/time.js';
 import type { UsageSample } from '../../src/core/usage-sample.js';
 import { someClouds } from './agent-templates.js';
@@ -244,6 +245,7 @@ export interface FakeCalls {
   /** Oldest first. */
   samples?: readonly UsageSample[];
   digests?: Partial<Ports['digests']>;
+  examine?: Examine;
   manifest?: () => string;
   clock?: Clock;
 }
@@ -257,6 +259,7 @@ export function fakePorts(calls: FakeCalls = {}): Ports {
     audit: fakeTrail(calls.audit ?? []),
     usage: fakeSamples(calls.samples ?? []),
     digests: fakeDigests(calls.digests),
+    examine: calls.examine ?? (async () => [good('Marathon', 'version 1.5.15')]),
     incidents: fakeIncidents(calls.incidents),
     rules,
     changes: fakeChanges(calls.changes),

@@ -24,6 +24,7 @@ export async function healthySetup(given: { redisUrl: string; policyFile: string
     SLACK_APP_TOKEN: slack.appToken,
     SLACK_API_URL: slack.slackApiUrl,
     REDIS_URL: given.redisUrl,
+    APP_USER: 'jenkins',
     MARATHON_URL: world.servers.marathon.url,
     MESOS_URL: world.servers.mesos.url,
     JENKINS_URL: world.servers.jenkins.url,
