@@ -16,6 +16,7 @@ import { type Clock, DAY, MINUTE, SECOND } from '../core/time.js';
 import { picture } from './chart.js';
 import { delayed, isAlert, lateness } from './late.js';
 import { continued, mayRepeat } from './send-notes.js';
+import { overtakes, placed } from './send-order.js';
 
 export interface SendPorts {
   messenger: Messenger;
@@ -46,9 +47,8 @@ const RESPONSE_USES = 4;
 const RESPONSE_LIFE_MS = 30 * MINUTE - 10 * SECOND;
 /** Whoever waits longer for a turn waits because Slack pauses us. */
 const LONGEST_TURN_MS = 2 * POST_EVERY_MS;
-const PARENT_WAIT_MS = 300;
-/** A line that is still missing by then may have been forgotten by Redis, and the others must not wait for it for good. */
-const LONGEST_WAIT_MS = 2 * MINUTE;
+/** For another message that has to stand first. */
+const LOOK_AGAIN_MS = 300;
 /** Somebody may invite the bot into its alert channel again: what waits for that is not lost for a day. */
 const ALERT_AGAIN_MS = 30 * SECOND;
 const ALERT_KEPT_MS = DAY;
@@ -145,43 +145,22 @@ async function reply(
   ports: SendPorts,
 ): Promise<SendResult> {
   const parent = await placed(key, stored, to.parent, ports);
-  if ('again' in parent || 'done' in parent) return parent;
-  if (await isOvertaking(key, stored, ports)) return { again: PARENT_WAIT_MS };
+  if (parent === 'refused') return DONE;
+  if (parent === 'waits' || (await overtakes(key, stored, ports))) return { again: LOOK_AGAIN_MS };
   const broadcast = to.broadcast === true ? { broadcast: true } : {};
   // A reply to a reply is refused by Slack (`thread_ts` must be the parent's): what was asked in a thread stays in it.
   const threadTs = parent.to.kind === 'channel' ? (parent.to.threadTs ?? parent.ts) : parent.ts;
   return post(key, stored, { channelId: parent.channelId, threadTs, ...broadcast }, ports);
 }
 
-/** A thread tells what happened in the order in which it happened. */
-async function isOvertaking(key: string, { after }: StoredMessage, { records, clock }: SendPorts): Promise<boolean> {
-  const before = after === undefined ? undefined : await records.read(after);
-  if (before === undefined || before.sent !== undefined) return false;
-  return (await records.waits(key, clock.now())) < LONGEST_WAIT_MS;
-}
-
 /** In the parent's conversation, not in its thread. */
 async function beside(key: string, stored: StoredMessage, parentKey: string, ports: SendPorts): Promise<SendResult> {
   const parent = await placed(key, stored, parentKey, ports);
-  if ('again' in parent || 'done' in parent) return parent;
+  if (parent === 'refused') return DONE;
+  if (parent === 'waits') return { again: LOOK_AGAIN_MS };
   const { to } = parent;
   const thread = to.kind === 'channel' && to.threadTs !== undefined ? { threadTs: to.threadTs } : {};
   return post(key, stored, { channelId: parent.channelId, ...thread }, ports);
-}
-
-/** The other message, once it stands in Slack; what to do until then, or when it never will. */
-async function placed(
-  key: string,
-  stored: StoredMessage,
-  parentKey: string,
-  { records }: SendPorts,
-): Promise<SendResult | (StoredMessage & Spot)> {
-  const parent = await records.read(parentKey);
-  if (parent?.ts !== undefined && parent.channelId !== undefined)
-    return { ...parent, channelId: parent.channelId, ts: parent.ts };
-  if (parent?.error === undefined) return { again: PARENT_WAIT_MS };
-  await records.refused(key, stored.digest, parent.error);
-  return DONE;
 }
 
 /** A picture that Slack refuses is told in words, in the same place. */
