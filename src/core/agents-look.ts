@@ -14,9 +14,11 @@ export interface AgentsPorts extends LookPorts {
 }
 
 /**
- * `fetching`: its task has not begun · `unconnected`: its task runs, its node is offline · `unlaunched`: a node without a
- * task · `ending`: its task is being stopped · `orphan`: a task without a node · `static`: an instance of the agents' app
- * · `running`, `offline`: as much as is known while Jenkins, or Mesos, does not answer.
+ * `fetching`: its task has not begun · `unconnected`: its task runs, its node is offline · `unlaunched`: a node that
+ * never was connected, as far as Jenkins says, and has no task · `ending`: its task is being stopped · `unreachable`: Mesos
+ * does not reach its machine · `orphan`: a task without a node · `static`: an instance of the agents' app · `offline`: a
+ * node that was connected and has no task, or whose task is not known · `running`: all that is known while Jenkins does
+ * not answer.
  */
 export type AgentState =
   | 'busy'
@@ -25,6 +27,7 @@ export type AgentState =
   | 'unconnected'
   | 'unlaunched'
   | 'ending'
+  | 'unreachable'
   | 'orphan'
   | 'static'
   | 'running'
@@ -55,6 +58,8 @@ export interface AgentsLook {
   look: UsageLook;
   rows: AgentRow[];
   troubles: MachineTrouble[];
+  /** Jenkins is no Mesos framework now, and has no other way to agents. */
+  unregistered: boolean;
   /** Base of links to builds. */
   jenkinsUrl: string | undefined;
   activity: Told<AgentActivity[]>;
@@ -77,6 +82,8 @@ export async function lookAtAgents(ports: AgentsPorts, deadlineMs: number): Prom
       machines === undefined
         ? []
         : machineTroubles(machines, known(maintenance) ?? [], mesos.lostAgents(), countByMachine(look.parts)),
+    unregistered:
+      ports.settings.executorsAppId === undefined && look.framework.ok && look.framework.value?.active !== true,
     jenkinsUrl: known(url),
     activity,
     maintenance,
@@ -95,7 +102,8 @@ function rowsOf(look: UsageLook, activity: readonly AgentActivity[], ports: Agen
   const activities = new Map(activity.map((one) => [one.name, one]));
   const names = new Set(nodes.keys());
   const answers = { jenkins: look.executors.ok, mesos: look.agents.ok };
-  const joined = look.parts.map((part) => {
+  const away = look.unreachable.map((task): AgentPart => ({ task, hostname: undefined, used: undefined }));
+  const joined = [...look.parts, ...away].map((part) => {
     const name = nodeOfTask(part.task.id, names);
     const node = name === undefined ? undefined : nodes.get(name);
     if (name !== undefined) nodes.delete(name);
@@ -117,8 +125,8 @@ function rowOf(
 ): AgentRow {
   const task = part?.task;
   const isStatic = task !== undefined && settings.executorsAppId !== undefined && task.name === settings.executorsAppId;
-  const state = stateOf(task, node, isStatic, answers);
   const activity = node === undefined ? undefined : activities.get(node.name);
+  const state = stateOf(task, node, isStatic, answers, activity);
   return {
     name: node?.name ?? task?.id ?? '',
     state,
@@ -126,7 +134,7 @@ function rowOf(
     isMesosKnown: answers.mesos,
     label: activity?.label ?? node?.labels?.join(' '),
     executors: node === undefined ? undefined : { busy: node.builds.length, total: node.numExecutors },
-    given: task?.resources,
+    given: state === 'unreachable' ? undefined : task?.resources,
     used: part?.used,
     builds: node?.builds ?? [],
     forMs: ageOf(state, task, activity, now),
@@ -150,9 +158,11 @@ function stateOf(
   node: JenkinsComputer | undefined,
   isStatic: boolean,
   answers: Answers,
+  activity: AgentActivity | undefined,
 ): AgentState {
   if (node?.offline === false) return node.builds.length > 0 ? 'busy' : 'idle';
-  if (task === undefined) return answers.mesos ? 'unlaunched' : 'offline';
+  if (task === undefined) return answers.mesos && activity?.offlineWhy === undefined ? 'unlaunched' : 'offline';
+  if (task.state === 'TASK_UNREACHABLE') return 'unreachable';
   if (BEGINS.has(task.state)) return 'fetching';
   if (task.state === 'TASK_KILLING') return 'ending';
   if (node !== undefined) return 'unconnected';

@@ -23,7 +23,7 @@ export function agentsView(seen: AgentsLook, label: string | undefined): Message
   const headline = rows.length === 0 ? noneWords(seen, label) : headlineOf(rows, label);
   const shown = [...rows].sort(byWeight).slice(0, SHOWN);
   const told = shown.map((row) => rowWords(row, seen.jenkinsUrl));
-  const notes = [...hiddenNote(rows, shown), ...startingNote(rows)];
+  const notes = [...hiddenNote(rows, shown), ...startingNote(rows), ...frameworkNote(seen)];
   const troubles = troubleWords(seen);
   const missing = missingOf(seen);
   const blocks: MessageBlock[] = [
@@ -42,6 +42,7 @@ const wordsOf = (label: string | undefined): string[] => (label ?? '').split(/\s
 const COMING: ReadonlySet<AgentState> = new Set(['fetching', 'unconnected', 'unlaunched']);
 const isComing = ({ state }: AgentRow): boolean => COMING.has(state);
 const isOnline = ({ state }: AgentRow): boolean => state === 'busy' || state === 'idle';
+const isAway = ({ state }: AgentRow): boolean => state === 'offline' || state === 'unreachable';
 const isLate = (row: AgentRow): boolean => isComing(row) && (row.forMs ?? 0) > LATE_MS;
 
 /** What somebody may have to look after, then what works, then what waits. */
@@ -56,7 +57,7 @@ function headlineOf(rows: readonly AgentRow[], label: string | undefined): Rich 
     ['busy', count(({ state }) => state === 'busy')],
     ['idle', count(({ state }) => state === 'idle')],
     ['starting', count((row) => isComing(row) && !isLate(row))],
-    ['not connected', count(isLate)],
+    ['not connected', count((row) => isLate(row) || isAway(row))],
     ['stopping', count(({ state }) => state === 'ending')],
   ];
   const named = groups.filter(([, many]) => many > 0).map(([word, many]) => `${many} ${word}`);
@@ -100,7 +101,7 @@ const labelList = (labels: readonly string[]): Rich =>
 
 function rowWords(row: AgentRow, jenkinsUrl: string | undefined): Rich {
   const host = bold(hostWords(row));
-  const mark = isLate(row) || row.state === 'orphan' || row.state === 'offline' ? md`:warning: ` : md``;
+  const mark = isLate(row) || isAway(row) || row.state === 'orphan' ? md`:warning: ` : md``;
   const labels = wordsOf(row.label);
   const first = join(
     [
@@ -125,7 +126,7 @@ function rowWords(row: AgentRow, jenkinsUrl: string | undefined): Rich {
 function hostWords({ host, state, given, isMesosKnown }: AgentRow): Rich {
   if (host !== undefined) return md`${host}`;
   if (state === 'unlaunched') return md`no machine yet`;
-  return given === undefined && isMesosKnown ? md`not on Mesos` : md`machine not known`;
+  return given === undefined && isMesosKnown && state !== 'unreachable' ? md`not on Mesos` : md`machine not known`;
 }
 
 const executorWords = ({ busy, total }: { busy: number; total: number }): Rich =>
@@ -140,6 +141,7 @@ function costOf({ given, used }: AgentRow): Rich {
 
 function stateWords(row: AgentRow, jenkinsUrl: string | undefined): Rich {
   const age = row.forMs === undefined ? undefined : duration(row.forMs);
+  const since = age === undefined ? md`` : md` for ${age}`;
   const why = row.why === undefined ? md`` : md` (Jenkins: ${row.why})`;
   switch (row.state) {
     case 'busy':
@@ -151,9 +153,11 @@ function stateWords(row: AgentRow, jenkinsUrl: string | undefined): Rich {
     case 'unconnected':
       return md`its task ${age === undefined ? 'runs' : `has run for ${age}`}, and it is not connected to Jenkins${why}`;
     case 'unlaunched':
-      return md`${age === undefined ? 'wanted' : `wanted for ${age}`}: Mesos has no task of it, so it waits for an offer with room${why}`;
+      return md`offline${since}: Mesos has no task of it${isLate(row) ? md`` : md` yet`}`;
     case 'ending':
       return md`is being stopped`;
+    case 'unreachable':
+      return md`Mesos does not reach its machine, so nobody knows whether it runs${why}`;
     case 'orphan':
       return md`its task ${age === undefined ? 'runs' : `has run for ${age}`}, and Jenkins knows no such agent`;
     case 'static':
@@ -161,7 +165,7 @@ function stateWords(row: AgentRow, jenkinsUrl: string | undefined): Rich {
     case 'running':
       return md`its task ${age === undefined ? 'runs' : `has run for ${age}`}`;
     case 'offline':
-      return md`offline${why}`;
+      return md`offline${since}${why}`;
   }
 }
 
@@ -181,6 +185,13 @@ function startingNote(rows: readonly AgentRow[]): Rich[] {
   const ages = starting.flatMap(({ forMs }) => forMs ?? []);
   const longest = ages.length === 0 ? md`` : md`, the longest for ${duration(Math.max(...ages))}`;
   return [md`${starting.length} agents are starting${longest}.`];
+}
+
+function frameworkNote({ unregistered }: AgentsLook): Rich[] {
+  if (!unregistered) return [];
+  return [
+    md`:warning: Jenkins is not registered with Mesos now, so no agent can start: ${code('templates')} says more.`,
+  ];
 }
 
 function hiddenNote(rows: readonly AgentRow[], shown: readonly AgentRow[]): Rich[] {

@@ -5,6 +5,7 @@ import type {
   App,
   BuildQueueItem,
   ExecutorStatistics,
+  Framework,
   Jenkins,
   JenkinsExecutors,
   Marathon,
@@ -37,8 +38,12 @@ export interface UsageLook {
   agents: Told<Held>;
   /** The machines of the cluster. */
   mesosAgents: Told<MesosAgent[]>;
+  /** Jenkins as Mesos sees it; undefined: Mesos knows no such framework. */
+  framework: Told<Framework | undefined>;
   /** The build agents one by one. */
   parts: AgentPart[];
+  /** Tasks of build agents whose machine Mesos does not reach: they hold nothing by its count, and may still run. */
+  unreachable: MesosTask[];
   executors: Told<JenkinsExecutors>;
   buildQueue: Told<BuildQueueItem[]>;
   /** Why some use is not known: `1 of 3 Mesos agents does not tell what is used (403, …)`. */
@@ -100,11 +105,13 @@ async function lookAtCluster(ports: LookPorts, deadlineMs: number, before: reado
       () => heldBy(builds, used),
     ),
     mesosAgents: mapped(allocation, ({ agents: all }) => all),
+    framework: mapped(allocation, ({ framework }) => framework),
     parts: builds.map((task) => ({
       task,
       hostname: hostnames.get(task.mesosAgentId),
       used: used.get(keyOfTask(task)),
     })),
+    unreachable: known(allocation)?.unreachable ?? [],
     silent,
     counters,
   };
@@ -120,10 +127,13 @@ async function allocate({ mesos }: Pick<LookPorts, 'mesos'>) {
   return {
     totals: clusterTotals(agents),
     agents,
+    framework,
     buildTasks: tasks.filter((task) => HOLDING.has(task.state)),
+    unreachable: tasks.filter((task) => task.state === UNREACHABLE),
   };
 }
 
+const UNREACHABLE = 'TASK_UNREACHABLE';
 const HOLDING = new Set(['TASK_STAGING', 'TASK_STARTING', 'TASK_RUNNING', 'TASK_KILLING']);
 
 async function askMarathon(ports: LookPorts, deadlineMs: number) {

@@ -100,11 +100,43 @@ describe('agents', () => {
     expect(lines[0]).toMatch(/^:gear: \*4 agents\*: 2 starting, 1 not connected, 1 stopping\. They hold/);
     expect(lines.filter((line) => / · `linux`/.test(line))).toEqual([
       ':warning: *192.168.3.27* · `linux` · its task has run for 10 min, and it is not connected to Jenkins (Jenkins: Connection was broken)',
-      '*no machine yet* · `linux` · wanted for 40 s: Mesos has no task of it, so it waits for an offer with room',
+      '*no machine yet* · `linux` · offline for 40 s: Mesos has no task of it yet',
       '*192.168.3.26* · `linux` · starting for 20 s: Mesos fetches what it needs',
       '*192.168.3.28* · `linux` · is being stopped',
     ]);
     expect(lines).toContain('(2 agents are starting, the longest for 40 s.)');
+  });
+
+  test('that were there and are not, with Jenkins’ words, and those whose machine Mesos does not reach', async () => {
+    const scene = aScene([]);
+    scene.builds.push(aBuildAgent('cut-off', 'agent-26', { state: 'TASK_UNREACHABLE' }));
+    const off = { offline: true };
+    const told = {
+      nodes: [aNode('by-ssh', off), aNode('cut-off', off), aNode('never-came', off)],
+      activity: [
+        activityOf('by-ssh', { forMs: 40 * MINUTE, offlineWhy: 'Disconnected by ana : disk swap' }),
+        activityOf('cut-off', { offlineWhy: 'Connection was broken' }),
+        activityOf('never-came', { forMs: 39 * MINUTE }),
+      ],
+    };
+    const lines = await shown(scene, told, { mesos: { ...scene.mesos, hostnameOf: () => '192.168.3.26' } });
+    expect(lines[0]).toBe(':gear: *3 agents*: 3 not connected.');
+    expect(lines.filter((line) => / · `linux`/.test(line))).toEqual([
+      ':warning: *not on Mesos* · `linux` · offline for 40 min (Jenkins: Disconnected by ana : disk swap)',
+      ':warning: *no machine yet* · `linux` · offline for 39 min: Mesos has no task of it',
+      ':warning: *192.168.3.26* · `linux` · Mesos does not reach its machine, so nobody knows whether it runs (Jenkins: Connection was broken)',
+    ]);
+  });
+
+  test('cannot start while Jenkins is no framework of Mesos', async () => {
+    const scene = aScene([]);
+    const mesos = { ...scene.mesos, frameworks: async () => [] };
+    expect(await shown(scene, {}, { mesos })).toContain(
+      '(:warning: Jenkins is not registered with Mesos now, so no agent can start: `templates` says more.)',
+    );
+    expect((await shown(scene, {}, { mesos, settings: { executorsAppId: '/agents' } })).join()).not.toContain(
+      'registered',
+    );
   });
 
   test('that only one of the two knows', async () => {
