@@ -1,6 +1,6 @@
 // Reads POLICY_FILE, again whenever it changes; a file with faults leaves the last good one in force, and says so.
 import { readFileSync, statSync } from 'node:fs';
-import { NO_POLICY, type Policy, parsePolicy, undefinedRoles } from './core/policy.js';
+import { NO_POLICY, type Policy, parsePolicy, policyWithout, undefinedRoles } from './core/policy.js';
 
 export interface PolicyFile {
   /** From memory; looks at the file's time at most once a second. */
@@ -32,23 +32,41 @@ export function policyFile(path: string, log: Log, now: () => number = () => per
     if (newStamp === stamp) return;
     if (stamp !== undefined && isBeingWritten(path)) return;
     stamp = newStamp;
-    if (newStamp === NO_FILE) {
-      fault = undefined;
-      policy = NO_POLICY;
-      log.warn({ file: path }, 'there is no policy file: everyone reads, nobody changes anything');
-      return;
+    if (newStamp === NO_FILE) return withoutFile();
+    let text: string;
+    try {
+      text = textOf(path);
+    } catch (error) {
+      stamp = NOT_READ;
+      return faulty(error);
     }
     try {
-      policy = parsePolicy(textOf(path));
-      fault = undefined;
-      const nobody = undefinedRoles(policy);
-      if (nobody.length > 0)
-        log.warn({ file: path, roles: nobody }, 'the policy names roles that it does not define; they mean nobody');
-      log.info({ file: path, rules: policy.rules.length }, 'policy read');
+      policy = parsePolicy(text);
     } catch (error) {
-      fault = error instanceof Error ? error.message : String(error);
-      log.warn({ file: path, fault }, `the policy file has faults; ${instead(policy)}`);
+      return faulty(error);
     }
+    fault = undefined;
+    const nobody = undefinedRoles(policy);
+    if (nobody.length > 0)
+      log.warn({ file: path, roles: nobody }, 'the policy names roles that it does not define; they mean nobody');
+    log.info({ file: path, rules: policy.rules.length }, 'policy read');
+  };
+
+  // A tool that deletes and then writes must not open to everyone, for that moment, what the file keeps for some.
+  const withoutFile = () => {
+    policy = policyWithout(policy);
+    fault = policy.gone ? 'the file is gone' : undefined;
+    const inForce = policy.gone
+      ? 'the policy file is gone: its rules about reads still hold, nobody changes anything'
+      : 'there is no policy file: everyone reads, nobody changes anything';
+    log.warn({ file: path }, inForce);
+  };
+
+  const faulty = (error: unknown) => {
+    const seen = error instanceof Error ? error.message : String(error);
+    if (seen === fault) return;
+    fault = seen;
+    log.warn({ file: path, fault }, `the policy file has faults; ${instead(policy)}`);
   };
 
   const current = () => {
@@ -66,10 +84,10 @@ export function policyFile(path: string, log: Log, now: () => number = () => per
   };
 }
 
-const instead = (inForce: Policy): string =>
-  inForce.configured
-    ? 'the last good one stays in force'
-    : 'until it is mended everyone reads, nobody changes anything';
+function instead({ configured, gone }: Policy): string {
+  if (configured) return 'the last good one stays in force';
+  return `until it is mended ${gone ? 'the rules about reads of the last good one hold' : 'everyone reads'}, nobody changes anything`;
+}
 
 function textOf(path: string): string {
   const stat = statSync(path);
@@ -99,12 +117,14 @@ function isBeingWritten(path: string): boolean {
 }
 
 const NO_FILE = 'no file';
+/** What kept it from being read may end without a trace on the file: it is tried again at every look. */
+const NOT_READ = 'not read';
 
-/** Changes with the file. */
+/** Changes with the file, and with who may read it (ctime). */
 function stampOf(path: string): string {
   try {
     const stat = statSync(path, { throwIfNoEntry: false });
-    return stat === undefined ? NO_FILE : `${stat.mtimeMs}/${stat.size}/${stat.ino}`;
+    return stat === undefined ? NO_FILE : `${stat.mtimeMs}/${stat.ctimeMs}/${stat.size}/${stat.ino}`;
   } catch {
     // The folder may not be looked into: reading the file will say why.
     return 'out of reach';

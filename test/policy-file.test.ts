@@ -4,8 +4,8 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { NO_POLICY } from '../src/core/policy.js';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { NO_POLICY, parsePolicy, rulesAbout } from '../src/core/policy.js';
 import { policyFile } from '../src/policy-file.js';
 
 let folder: string;
@@ -163,10 +163,11 @@ it('taken away and put back, it is in force again', () => {
   const file = open();
   rmSync(path);
   now += 1_000;
-  expect(file.current()).toEqual(NO_POLICY);
+  expect(file.current()).toMatchObject({ configured: false });
   write(operators('U0ANA'));
   now += 1_000;
-  expect(file.current()).toMatchObject({ configured: true, roles: { operators: ['U0ANA'] } });
+  expect(file.current()).toEqual(parsePolicy(operators('U0ANA')));
+  expect(file.fault()).toBeUndefined();
 });
 
 it('mended, it is in force again and nothing is held against it', () => {
@@ -199,12 +200,37 @@ it('without a file everyone reads and nobody changes, which is said once; when i
   expect(file.current()).toMatchObject({ configured: true, roles: { operators: ['U0ANA'] } });
 });
 
-it('taken away, its permissions go with it', () => {
-  write(operators('U0ANA'));
+const CLOSED = `${operators('U0ANA')}rules:
+  - { command: logs, to: operators }
+  - { effect: [read, change], to: operators }
+`;
+
+it('taken away, its permissions go with it, but it opens nothing that it kept', () => {
+  write(CLOSED);
   const file = open();
   rmSync(path);
   now += 1_000;
-  expect(file.current()).toEqual(NO_POLICY);
+  const policy = file.current();
+  expect(rulesAbout(policy, 'scale executors', 'change')).toEqual([]);
+  expect(rulesAbout(policy, 'deploy', 'disrupt')).toEqual([]);
+  expect(rulesAbout(policy, 'where', 'read')).toEqual([{ effect: ['read', 'change'], to: ['operators'] }]);
+  expect(rulesAbout(policy, 'logs', 'read')).toEqual([{ command: 'logs', to: ['operators'] }]);
+  expect(file.fault()).toBe('the file is gone');
+  expect(warnings()).toEqual(['the policy file is gone: its rules about reads still hold, nobody changes anything']);
+});
+
+it('come back with faults, it still opens nothing that it kept', () => {
+  write(CLOSED);
+  const file = open();
+  rmSync(path);
+  now += 1_000;
+  const without = file.current();
+  write(FAULTY);
+  now += 1_000;
+  expect(file.current()).toBe(without);
+  expect(warnings().at(-1)).toBe(
+    'the policy file has faults; until it is mended the rules about reads of the last good one hold, nobody changes anything',
+  );
 });
 
 it('an empty file is a policy in which no role has members', () => {
@@ -222,12 +248,50 @@ it('a folder in its place is a fault, not an end', () => {
   expect(file.fault()).toContain('EISDIR');
 });
 
-it.skipIf(process.getuid?.() === 0)('a file that may not be read leaves the last good one in force', () => {
-  write(operators('U0ANA'));
-  const file = open();
-  chmodSync(folder, 0);
-  now += 1_000;
-  expect(file.current().roles).toEqual({ operators: ['U0ANA'] });
-  expect(file.fault()).toContain('EACCES');
-  chmodSync(folder, 0o700);
+describe('a file that may not be read', () => {
+  const NOBODY = 65_534;
+  const isRoot = process.getuid?.() === 0;
+  /** Root may read everything. */
+  const humbly = <T>(act: () => T): T => {
+    if (!isRoot) return act();
+    process.seteuid?.(NOBODY);
+    try {
+      return act();
+    } finally {
+      process.seteuid?.(0);
+    }
+  };
+  beforeEach(() => chmodSync(folder, 0o755));
+
+  it('leaves the last good one in force', () => {
+    write(operators('U0ANA'));
+    const file = open();
+    chmodSync(folder, 0);
+    now += 1_000;
+    expect(humbly(file.current).roles).toEqual({ operators: ['U0ANA'] });
+    expect(file.fault()).toContain('EACCES');
+    chmodSync(folder, 0o700);
+  });
+
+  it('is in force once its mode is mended, and the fault was said once', () => {
+    write(operators('U0ANA'));
+    chmodSync(path, 0);
+    const file = humbly(open);
+    now += 1_000;
+    expect(humbly(file.current)).toEqual(NO_POLICY);
+    expect(file.fault()).toContain('EACCES');
+    expect(warnings()).toHaveLength(1);
+    chmodSync(path, 0o644);
+    now += 1_000;
+    expect(humbly(file.current).roles).toEqual({ operators: ['U0ANA'] });
+    expect(file.fault()).toBeUndefined();
+  });
+
+  it.skipIf(!isRoot)('is in force once it may be, although nothing of the file has changed', () => {
+    write(operators('U0ANA'));
+    chmodSync(path, 0o600);
+    const file = humbly(open);
+    now += 1_000;
+    expect(file.current().roles).toEqual({ operators: ['U0ANA'] });
+  });
 });

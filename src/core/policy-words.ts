@@ -36,7 +36,7 @@ export function ruleName(policy: Policy, rule: Rule): string {
   const words = [`${subject(rule)} to ${forWhom(rule)}`, ...conditions(rule, inSlack), ...approvals].join(', ');
   const place = policy.standing
     ? 'the rule that holds because the file has none'
-    : `rule ${policy.rules.indexOf(rule) + 1} of the policy`;
+    : `rule ${policy.rules.indexOf(rule) + 1} of the policy${policy.gone ? ' whose file is gone' : ''}`;
   return `${place} (${words})`;
 }
 

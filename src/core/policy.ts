@@ -102,8 +102,10 @@ export type Rule = z.output<typeof Rule>;
 export interface Policy {
   roles: Record<string, string[]>;
   rules: Rule[];
-  /** False: there is no file, so everybody reads and nobody changes. */
+  /** False: there is no file, so nobody changes. */
   configured: boolean;
+  /** There was a file: its rules about reads still hold. */
+  gone?: true;
   /** The file has no `rules`: these are ours. */
   standing?: true;
 }
@@ -115,6 +117,10 @@ const DEFAULT_RULES: Rule[] = [
 
 /** Without a file: everyone reads, nobody changes. */
 export const NO_POLICY: Policy = { roles: {}, rules: [{ effect: ['read'], to: [EVERYONE] }], configured: false };
+
+/** What holds when the file is taken away that was in force until now. */
+export const policyWithout = (last: Policy): Policy =>
+  last.configured ? { ...last, configured: false, gone: true } : last;
 
 /** @throws Error whose message lists every fault, one a line: where, what was expected, what stands there */
 export function parsePolicy(text: string): Policy {
@@ -202,10 +208,11 @@ export const reserves = (rule: Rule): boolean =>
   rule.command !== undefined && rule.max === undefined && rule.in === undefined;
 
 /**
- * The rules that speak of a command, in order. A rule that names it, without `max` or `in`, keeps it for those it names:
+ * The rules that speak of a command, in order; of changes none without a file. A rule that names it, without `max` or `in`, keeps it for those it names:
  * the rules below it that speak of an effect mean the other commands. (`history` to admins, then reads to everyone.)
  */
 export function rulesAbout(policy: Policy, words: string, ruleEffect: Effect): Rule[] {
+  if (!policy.configured && ruleEffect !== 'read') return [];
   const found: Rule[] = [];
   let reserved = false;
   for (const rule of policy.rules) {

@@ -12,14 +12,7 @@ export const refuse = (reason: string, hint: string): Permission => ({ allowed: 
 export function refusal(question: Question, standings: readonly Standing[]): Permission {
   const { policy, policyWords } = question;
   const near = nearest(standings);
-  if (near === undefined) {
-    if (policy.configured)
-      return refuse(`No rule of the policy speaks of \`${policyWords}\`.`, 'The policy file would have to name it.');
-    return refuse(
-      `Nobody may \`${policyWords}\` yet: there is no policy file.`,
-      'Whoever runs Bellboard lists people in `manifests/policy.yaml` (or the file that `POLICY_FILE` names).',
-    );
-  }
+  if (near === undefined || (!policy.configured && !policy.gone)) return noRule(question);
   const named = ruleName(policy, near.rule);
   const others = suitable(question, standings);
   if (!near.holds) return notNamed(question, near, others);
@@ -28,6 +21,20 @@ export function refusal(question: Question, standings: readonly Standing[]): Per
   return refuse(
     `You may not \`${policyWords}\` in this channel: ${named}.`,
     [useIn(near), others].filter((hint) => hint !== undefined).join(' '),
+  );
+}
+
+function noRule({ policy, policyWords }: Question): Permission {
+  if (policy.configured)
+    return refuse(`No rule of the policy speaks of \`${policyWords}\`.`, 'The policy file would have to name it.');
+  if (policy.gone)
+    return refuse(
+      `Nobody may \`${policyWords}\` now: the policy file is gone.`,
+      'Whoever runs Bellboard puts it back; until then its rules about reads hold, and nobody changes anything.',
+    );
+  return refuse(
+    `Nobody may \`${policyWords}\` yet: there is no policy file.`,
+    'Whoever runs Bellboard lists people in `manifests/policy.yaml` (or the file that `POLICY_FILE` names).',
   );
 }
 

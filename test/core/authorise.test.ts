@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { authorise, mayApprove, mayPass, type Question, reach } from '../../src/core/authorise.js';
 import type { Effect, Permission } from '../../src/core/command.js';
 import type { GroupFacts } from '../../src/core/groups.js';
-import { NO_POLICY, type Policy, parsePolicy } from '../../src/core/policy.js';
+import { NO_POLICY, type Policy, parsePolicy, policyWithout } from '../../src/core/policy.js';
 import { MINUTE } from '../../src/core/time.js';
 
 /** The design's own example. */
@@ -442,6 +442,30 @@ describe('without a policy file', () => {
     const permission = answer({ policy: NO_POLICY }, asks(words, effect));
     expect(permission).toMatchObject({ allowed: false, reason: expect.stringContaining('there is no policy file') });
     expect(permission).toMatchObject({ hint: expect.stringContaining('manifests/policy.yaml') });
+  });
+});
+
+describe('when the policy file was taken away', () => {
+  const gone: Partial<Question> = { policy: policyWithout(policy) };
+  it('its rules about reads still hold, and a refusal says that they do', () => {
+    expect(answer(gone)).toEqual(YES);
+    expect(answer(gone, as('U0LEE'), asks('history', 'read'))).toEqual(YES);
+    expect(answer(gone, asks('history', 'read'))).toEqual({
+      allowed: false,
+      reason:
+        'You may not `history`: that is for admins by rule 2 of the policy whose file is gone (`history` to admins).',
+      hint: 'Ask <@U0LEE>.',
+    });
+  });
+  it.each<[string, Effect]>([
+    ['cancel', 'change'],
+    ['deploy', 'disrupt'],
+  ])('nobody may `%s`, and the refusal says why', (words, effect) => {
+    expect(answer(gone, asks(words, effect))).toEqual({
+      allowed: false,
+      reason: `Nobody may \`${words}\` now: the policy file is gone.`,
+      hint: 'Whoever runs Bellboard puts it back; until then its rules about reads hold, and nobody changes anything.',
+    });
   });
 });
 
