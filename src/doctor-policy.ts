@@ -6,6 +6,7 @@ import { commands } from './commands/index.js';
 import type { Config } from './config.js';
 import { bad, type Checked, good, note } from './core/doctor.js';
 import { type GroupFacts, groupRemedy } from './core/groups.js';
+import { HISTORY, policyFor } from './core/history-policy.js';
 import { isGroup, type Policy, undefinedRoles } from './core/policy.js';
 import { odditiesOf } from './core/policy-check.js';
 import { ruleSentence } from './core/policy-words.js';
@@ -25,12 +26,19 @@ export async function checkPolicy(config: Config): Promise<Checked[]> {
   return [
     summary(config.policyFile, policy),
     ...policy.rules.map((rule, index) => note('policy', `rule ${index + 1}: ${ruleSentence(rule)}`)),
+    ...insertedRule(policy),
     ...undefinedRoles(policy).map((role) =>
       bad('policy', `the role "${role}" is used but not defined, so it means nobody. Add it under \`roles\`.`),
     ),
     ...odditiesOf(policy, commands).map(({ serious, text }) => (serious ? bad : note)('policy', text)),
     ...(await checkGroups(config, policy)),
   ];
+}
+
+function insertedRule(policy: Policy): Checked[] {
+  const { inserted } = policyFor(HISTORY, policy);
+  if (inserted === undefined) return [];
+  return [note('policy', `the file has no rule for \`${HISTORY}\`, so ours holds: ${ruleSentence(inserted)}`)];
 }
 
 function summary(path: string, policy: Policy): Checked {

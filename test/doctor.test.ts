@@ -69,6 +69,7 @@ it('finds everything there and exits 0', async () => {
       expect.stringMatching(/^ok {4}policy: .*policy\.yaml: no rules, so ours hold, 2 people$/),
       'note  policy: rule 1: everyone may use every command that only reads',
       'note  policy: rule 2: operators may use every command that changes something and every disruptive command',
+      'note  policy: the file has no rule for `history`, so ours holds: operators and admins may use `history`; the rules about whole kinds of commands below do not open it to others',
       'ok    manifest manifests/jenkins.json: nothing stands against deploying it',
       'ok    Marathon: version 1.5.15',
       'ok    Marathon: /jenkins runs on 192.168.3.25:31052',
@@ -277,6 +278,7 @@ rules:
       'note  policy: rule 3: everyone may use every command that only reads',
       'note  policy: rule 4: operators may use every disruptive command, when 1 other of them agrees',
       'note  policy: rule 5: operators may use `deploy`; the rules about whole kinds of commands below do not open it to others',
+      'note  policy: the file has no rule for `history`, so ours holds: operators and admins may use `history`; the rules about whole kinds of commands below do not open it to others',
       'note  policy: rule 5 never matters: rule 4 decides all of it before',
       'ok    policy: the group S0CIOPS (@ci-ops) has 1 member',
     ]);

@@ -3,7 +3,7 @@
 // people wrote and number them.
 import { EVERYONE, type Policy, type Rule } from './policy.js';
 
-const HISTORY = 'history';
+export const HISTORY = 'history';
 const HISTORY_RULE: Rule = { command: HISTORY, to: ['operators', 'admins'] };
 
 /**
@@ -15,5 +15,5 @@ export function policyFor(command: string, policy: Policy): Policy {
   const { rules } = policy;
   const at = rules.findIndex(({ effect, to }) => effect?.includes('read') === true && to.includes(EVERYONE));
   if (at === -1 || rules.some((rule) => rule.command === HISTORY)) return policy;
-  return { ...policy, rules: [...rules.slice(0, at), HISTORY_RULE, ...rules.slice(at)] };
+  return { ...policy, rules: [...rules.slice(0, at), HISTORY_RULE, ...rules.slice(at)], inserted: HISTORY_RULE };
 }

@@ -34,10 +34,15 @@ function conditions(rule: Rule, channel: (id: string) => string): string[] {
 export function ruleName(policy: Policy, rule: Rule): string {
   const approvals = (rule.approvals ?? 0) > 0 ? [`with ${counted(rule.approvals ?? 0, 'approval')}`] : [];
   const words = [`${subject(rule)} to ${forWhom(rule)}`, ...conditions(rule, inSlack), ...approvals].join(', ');
-  const place = policy.standing
-    ? 'the rule that holds because the file has none'
-    : `rule ${policy.rules.indexOf(rule) + 1} of the policy${policy.gone ? ' whose file is gone' : ''}`;
-  return `${place} (${words})`;
+  return `${place(policy, rule)} (${words})`;
+}
+
+/** Where it stands, as people number them. */
+function place({ rules, inserted, standing, gone }: Policy, rule: Rule): string {
+  if (rule === inserted) return `the rule for ${subject(rule)} that holds because the file names none`;
+  if (standing) return 'the rule that holds because the file has none';
+  const number = rules.filter((one) => one !== inserted).indexOf(rule) + 1;
+  return `rule ${number} of the policy${gone ? ' whose file is gone' : ''}`;
 }
 
 const MAY: Record<Effect, string> = {

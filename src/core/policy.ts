@@ -108,6 +108,8 @@ export interface Policy {
   gone?: true;
   /** The file has no `rules`: these are ours. */
   standing?: true;
+  /** The one of the rules that is ours, because the file names no such command (`history-policy.ts`). */
+  inserted?: Rule;
 }
 
 const DEFAULT_RULES: Rule[] = [
