@@ -2,6 +2,7 @@
 // the worker with fresh facts about the person, their groups and the channel before anything is done (`authorise`).
 // The first rule that fits person, channel and numbers decides; what no rule allows is refused.
 import type { Grant, Permission } from './command.js';
+import type { Rule } from './policy.js';
 import { cannotApprove, nothingToApprove, refusal, refuse, uncollectable } from './refusal.js';
 import { fits, groupsIn, type Question, type Standing, standingsOf, suits } from './standing.js';
 
@@ -55,8 +56,7 @@ export function mayApprove(question: Question & { requesterId: string }): Permis
   }
   const own = standingsOf(question).find(({ rule }) => rule === asked.rule);
   if (own?.holds !== true || actor.userId === requesterId) return cannotApprove(question, asked.rule, own);
-  const { approvals = 0 } = asked.rule;
-  return approvals === 0 ? ALLOWED : { allowed: true, approvals };
+  return allowedBy(asked.rule);
 }
 
 function outsider({ person, channel, actor, homeTeamId }: Question): Permission | undefined {
@@ -78,8 +78,11 @@ const byRules = (question: Question): Permission => answer(question, standingsOf
 function answer(question: Question, standings: readonly Standing[]): Permission {
   const fitting = standings.find(fits);
   if (fitting === undefined) return refusal(question, standings);
-  const approvals = fitting.rule.approvals ?? 0;
-  if (approvals === 0) return ALLOWED;
   // Fail closed: a file that asks for a second person must not be read as if it asked for none.
-  return question.command.effect === 'disrupt' ? { allowed: true, approvals } : uncollectable(question, fitting);
+  if ((fitting.rule.approvals ?? 0) > 0 && question.command.effect !== 'disrupt')
+    return uncollectable(question, fitting);
+  return allowedBy(fitting.rule);
 }
+
+const allowedBy = ({ approvals = 0, to }: Rule): Permission =>
+  approvals === 0 ? ALLOWED : { allowed: true, approvals, approvers: to };

@@ -56,9 +56,9 @@ export interface Asked {
   may(command: Command): Permission | Promise<Permission>;
 }
 
-/** `approvals`: so many others must agree to it first. */
+/** `approvals`: so many others must agree to it first, of the roles `approvers`. */
 export type Permission =
-  | { allowed: true; approvals?: number; grants?: readonly Grant[] }
+  | { allowed: true; approvals?: number; approvers?: readonly string[]; grants?: readonly Grant[] }
   | { allowed: false; reason: string; hint: string };
 
 /** For help, in the order in which they count: up to which numbers, and how many others must agree. */

@@ -16,6 +16,8 @@ export interface Plan {
   hash: string;
   /** How many others than `actor` must agree; 0 when absent. */
   approvals?: number;
+  /** Of which roles they may be. */
+  approvers?: readonly string[];
   /** ms since the epoch. */
   madeAt: number;
   validUntil: number;

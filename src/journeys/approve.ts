@@ -1,6 +1,6 @@
 // The button *Approve* under a plan that needs a second person. Each approval is one step in Redis; the last one starts
 // the change on the path of every other confirmation. Nothing about it is kept in a process.
-import { missingWords } from '../core/approvals.js';
+import { type ApprovalsGiven, missingWords } from '../core/approvals.js';
 import type { DisruptCommand } from '../core/command.js';
 import { type Message, say, sorry } from '../core/conversation.js';
 import type { PressJob } from '../core/jobs.js';
@@ -10,7 +10,7 @@ import { join, md, mention } from '../core/text.js';
 import { begin, changeStateOf, replyTo, trueState } from './answered.js';
 import { isOver, showEnd } from './expiry.js';
 import { askedFor, permissionOf, permissionToApprove } from './permission.js';
-import { approversFor, type Standing, showApprovals } from './plan.js';
+import { showApprovals } from './plan.js';
 import type { PerformPorts } from './ports.js';
 
 export async function approve(
@@ -34,12 +34,13 @@ export async function approve(
 
   // The file may ask for more by now; it never takes less than what the plan said.
   const needed = Math.max(plan.approvals ?? 0, permission.approvals ?? 0);
-  const standing = { needed, approvedBy: await counting(approvals, plan, parsed, ports) };
+  const approvers = permission.approvers ?? plan.approvers ?? [];
+  const standing = { needed, approvedBy: await counting(approvals, plan, parsed, ports), approvers };
   if (standing.approvedBy.length < needed) {
     const asked = askedFor({ delivery: plan.id, actor: plan.actor, place: plan.place }, parsed, ports);
     await showApprovals(plan, command, asked, standing, approvals, ports);
     const isRepeat = !approvals.some((one) => one.delivery === job.delivery);
-    return isRepeat ? replyTo(job, alreadyYours(plan, standing, ports), ports) : undefined;
+    return isRepeat ? replyTo(job, alreadyYours(standing), ports) : undefined;
   }
   const asker = await permissionOf({ actor: plan.actor, place: plan.place }, parsed, ports);
   if (!asker.allowed) return replyTo(job, askerMayNot(plan, asker.reason), ports);
@@ -76,9 +77,9 @@ async function counting(
   return approvals.filter((_, index) => permissions[index]?.allowed).map(({ actor }) => actor.userId);
 }
 
-const alreadyYours = (plan: Plan, { needed, approvedBy }: Standing, ports: PerformPorts): Message =>
+const alreadyYours = (standing: ApprovalsGiven): Message =>
   say(
-    md`You have approved this already; once is enough. Approved by ${join(approvedBy.map(mention))} · missing: ${missingWords(needed, approvedBy, approversFor(plan, ports))}.`,
+    md`You have approved this already; once is enough. Approved by ${join(standing.approvedBy.map(mention))} · missing: ${missingWords(standing)}.`,
   );
 
 const askerMayNot = (plan: Plan, reason: string): Message =>

@@ -1,11 +1,11 @@
 // The first half of a disruptive command: what would change, shown in the channel with the buttons that answer it. Where
 // the policy asks for a second person, the message also says who has agreed and how many are missing.
-import { approvalWords, approversOf } from '../core/approvals.js';
-import type { Asked, DisruptCommand } from '../core/command.js';
+import { type ApprovalsGiven, approvalWords } from '../core/approvals.js';
+import type { Asked, DisruptCommand, Permission } from '../core/command.js';
 import { type Button, context, type Message, section, sorry } from '../core/conversation.js';
 import { UserError } from '../core/errors.js';
 import type { CommandJob } from '../core/jobs.js';
-import { type Parsed, parse } from '../core/parse.js';
+import type { Parsed } from '../core/parse.js';
 import type { Approval, Plan } from '../core/plans.js';
 import { md, moment } from '../core/text.js';
 import { MINUTE } from '../core/time.js';
@@ -40,7 +40,7 @@ export async function makePlan(
     ports.counted(command.name, 'unchanged');
     return ports.messages.put(answerKey(job.delivery), answerTo(job), command.planView(facts, asked));
   }
-  const approvals = await approvalsFor(job, parsed, ports);
+  const { approvals = 0, approvers = [] } = await approvalsFor(job, parsed, ports);
   if (approvals > 0 && job.place.channelId.startsWith('D')) throw unread(approvals, command);
   const now = ports.clock.now();
   const plan: Plan = {
@@ -52,7 +52,7 @@ export async function makePlan(
     place: job.place,
     facts,
     hash: hashOf(command.boundTo(facts)),
-    ...(approvals === 0 ? {} : { approvals }),
+    ...(approvals === 0 ? {} : { approvals, approvers }),
     madeAt: now,
     validUntil: now + (approvals === 0 ? PLAN_VALID_MS : APPROVALS_VALID_MS),
   };
@@ -68,10 +68,14 @@ const unread = (approvals: number, { name }: DisruptCommand): UserError =>
   );
 
 /** Also a plan that nobody asked for again, because the first one no longer fitted, needs all it needs. */
-async function approvalsFor(job: CommandJob, parsed: Parsed, ports: PerformPorts): Promise<number> {
+async function approvalsFor(
+  job: CommandJob,
+  parsed: Parsed,
+  ports: PerformPorts,
+): Promise<Extract<Permission, { allowed: true }>> {
   const permission = await permissionOf(job, parsed, ports);
   if (!permission.allowed) throw new UserError(permission.reason, permission.hint);
-  return permission.approvals ?? 0;
+  return permission;
 }
 
 async function showPlan(
@@ -82,21 +86,15 @@ async function showPlan(
   signal: AbortSignal,
   ports: PerformPorts,
 ): Promise<void> {
+  const { approvals: needed = 0, approvers = [] } = plan;
   await ports.queue.expireLater(plan.id, plan.validUntil - plan.madeAt);
   await ports.messages.put(
     rootKey(plan.id),
     channelOf(job.place),
-    withButtons(plan, command, asked, { needed: plan.approvals ?? 0, approvedBy: [] }, ports),
+    withButtons(plan, command, asked, { needed, approvedBy: [], approvers }, ports),
     { rank: 0 },
   );
   await tellWhenRefused(job, plan, signal, ports);
-}
-
-/** Where the approvals of a plan stand. */
-export interface Standing {
-  needed: number;
-  /** User ids of those whose approval counts. */
-  approvedBy: readonly string[];
 }
 
 /** Above the plan as it was posted, below what follows once it is answered; a later approval above an earlier one. */
@@ -107,7 +105,7 @@ export function showApprovals(
   plan: Plan,
   command: DisruptCommand,
   asked: Asked,
-  standing: Standing,
+  standing: ApprovalsGiven,
   given: readonly Approval[],
   ports: PerformPorts,
 ): Promise<void> {
@@ -119,27 +117,21 @@ function withButtons(
   plan: Plan,
   command: DisruptCommand,
   asked: Asked,
-  { needed, approvedBy }: Standing,
+  standing: ApprovalsGiven,
   ports: PerformPorts,
 ): Message {
   const shown = command.planView(plan.facts, asked);
   const slash = ports.command.settings.slashCommand;
   const line = context(md`${askedBy(plan.actor, slash, plan.text)} · valid until ${moment(plan.validUntil)}`);
   const yes: Button =
-    needed > 0
+    standing.needed > 0
       ? { label: 'Approve', action: 'plan.approve', value: plan.id, style: 'primary' }
       : { label: command.verb, action: 'plan.confirm', value: plan.id, style: 'primary' };
   const no: Button = { label: 'Cancel', action: 'plan.cancel', value: plan.id };
   const buttons = { type: 'actions' as const, buttons: [yes, no] };
-  if (needed === 0) return { text: shown.text, blocks: [...shown.blocks, buttons, line] };
-  const words = approvalWords(needed, approvedBy, approversFor(plan, ports));
+  if (standing.needed === 0) return { text: shown.text, blocks: [...shown.blocks, buttons, line] };
+  const words = approvalWords(standing);
   return { text: `${shown.text} ${words.plain}`, blocks: [...shown.blocks, section(words), buttons, line] };
-}
-
-/** Whom the policy names now. */
-export function approversFor(plan: Plan, ports: PerformPorts): string {
-  const { command, policyWords } = parse(plan.text, ports.command.catalogue);
-  return approversOf(ports.policy(), policyWords, command.effect);
 }
 
 /** The plan shows in the channel or the asker hears why not. */

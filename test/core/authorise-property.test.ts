@@ -121,7 +121,8 @@ it('decides as the rules read', () => {
       const answer = authorise(questionOf(file, asker, told));
       const approvals = rule?.approvals ?? 0;
       const isAllowed = rule !== undefined && (approvals === 0 || asker.asked.effect === 'disrupt');
-      if (isAllowed) expect(answer).toEqual(approvals === 0 ? { allowed: true } : { allowed: true, approvals });
+      if (isAllowed)
+        expect(answer).toEqual(approvals === 0 ? { allowed: true } : { allowed: true, approvals, approvers: rule.to });
       else
         expect(answer).toMatchObject({
           allowed: false,

@@ -75,7 +75,7 @@ describe('what the rules allow', () => {
   });
 
   it('with the approvals that the rule asks for', () => {
-    expect(answer(asks('deploy', 'disrupt'))).toEqual({ allowed: true, approvals: 1 });
+    expect(answer(asks('deploy', 'disrupt'))).toEqual({ allowed: true, approvals: 1, approvers: ['operators'] });
   });
 
   it.each<[what: string, rules: string]>([
@@ -103,7 +103,11 @@ describe('what the rules allow', () => {
     const rules = '[{ command: deploy, to: leads }, { command: deploy, to: [leads, operators], approvals: 2 }]';
     const both = by(`roles: { leads: [U0LEE], operators: [U0ANA, U0LEE] }\nrules: ${rules}`);
     expect(answer(both, as('U0LEE'), asks('deploy', 'disrupt'))).toEqual(YES);
-    expect(answer(both, asks('deploy', 'disrupt'))).toEqual({ allowed: true, approvals: 2 });
+    expect(answer(both, asks('deploy', 'disrupt'))).toEqual({
+      allowed: true,
+      approvals: 2,
+      approvers: ['leads', 'operators'],
+    });
   });
 });
 
@@ -251,7 +255,11 @@ describe('user groups', () => {
 
   it('hold their members', () => {
     expect(answer(grouped, group(), asks('cancel', 'change'))).toEqual(YES);
-    expect(answer(grouped, group(), asks('deploy', 'disrupt'))).toEqual({ allowed: true, approvals: 1 });
+    expect(answer(grouped, group(), asks('deploy', 'disrupt'))).toEqual({
+      allowed: true,
+      approvals: 1,
+      approvers: ['ops'],
+    });
     expect(answer(grouped, group(), as('U0BOB'))).toMatchObject({ allowed: false });
     expect(answer(grouped, group(), as('S0CIOPS'))).toMatchObject({ allowed: false });
   });
@@ -374,9 +382,9 @@ rules:
     mayApprove({ ...asked(twoWays, { groups }, asks('deploy', 'disrupt'), as(userId), ...changes), requesterId });
 
   it('whom the same rule names', () => {
-    expect(approves('U0BOB', 'U0ANA')).toEqual({ allowed: true, approvals: 1 });
-    expect(approves('U0KIM', 'U0LEE')).toEqual({ allowed: true, approvals: 1 });
-    expect(approves('U0LEE', 'U0KIM')).toEqual({ allowed: true, approvals: 1 });
+    expect(approves('U0BOB', 'U0ANA')).toEqual({ allowed: true, approvals: 1, approvers: ['operators'] });
+    expect(approves('U0KIM', 'U0LEE')).toEqual({ allowed: true, approvals: 1, approvers: ['leads'] });
+    expect(approves('U0LEE', 'U0KIM')).toEqual({ allowed: true, approvals: 1, approvers: ['leads'] });
   });
 
   it.each<[what: string, approver: string, requester: string, reason: string, hint: string]>([

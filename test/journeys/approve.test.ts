@@ -191,6 +191,22 @@ describe('a plan that others have to approve', () => {
   });
 });
 
+test('a plan names those whom the rule names that lets its requester ask, and nobody who would be refused', async () => {
+  const commands = fakeCommands();
+  const policy = parsePolicy(`
+roles: { staff: [U0SAM], operators: [U0ANA, U0LEE] }
+rules:
+  - { command: swap, to: staff, approvals: 2 }
+  - { effect: disrupt, to: operators, approvals: 1 }
+  - { command: swap, to: operators, approvals: 1 }
+`);
+  ports = { ...fakePerform({ catalogue: commands.catalogue }), ...commands, policy: () => policy };
+  await perform(typed('swap'), fakeRun(), ports);
+  expect(root()).toMatch(/missing: 1 of operators$/);
+  await click('U0SAM');
+  expect(answer('U0SAM')).toMatch(/^You may not approve swap: that is for operators/);
+});
+
 test('a plan for one person does not start when the policy asks for two by now', async () => {
   const commands = fakeCommands();
   ports = { ...fakePerform({ catalogue: commands.catalogue }), ...commands };
