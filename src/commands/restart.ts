@@ -62,7 +62,10 @@ export const restart = defineCommand({
   ],
   syntax: { options: { ...waitSyntax, jenkins: 'switch' } },
   args,
-  policyWords: ({ jenkins }) => (jenkins ? 'restart --jenkins' : 'restart'),
+  policyWords: {
+    of: ({ jenkins }) => (jenkins ? 'restart --jenkins' : 'restart'),
+    all: ['restart', 'restart --jenkins'],
+  },
   effect: 'disrupt',
   exclusive: true,
   verb: 'Restart',

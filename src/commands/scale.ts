@@ -73,7 +73,7 @@ const ofExecutors: ChangeSpec<Args, Json, Facts> = {
   },
   args: executorCount,
   numbers: ['count'],
-  policyWords: () => 'scale executors',
+  policyWords: { of: () => 'scale executors', all: ['scale executors'] },
   effect: 'change',
   exclusive: true,
   before: async (args, ports, asked) => JSON.parse(JSON.stringify(await look(args, ports, asked))),

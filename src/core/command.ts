@@ -134,8 +134,8 @@ interface Described<Args> {
   picks?: Picks;
   /** Names of the numbers among the arguments, which the policy file may bound (`max`). */
   numbers?: readonly string[];
-  /** The words the policy file matches, e.g. `scale executors`; the name alone when absent. */
-  policyWords?: (args: Args) => string;
+  /** The words the policy file matches, of some arguments and all there are, e.g. `scale executors`; absent: the name alone. */
+  policyWords?: { of(args: Args): string; all: readonly string[] };
 }
 
 export interface ReadSpec<Args, Facts> extends Described<Args> {

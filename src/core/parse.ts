@@ -63,7 +63,7 @@ export function parse(typed: string, catalogue: Catalogue): Parsed {
   refuseNearly(command, rest, text, catalogue);
 
   const { args, here } = understood(command, rest, text);
-  return { command, args, text, here, policyWords: command.policyWords?.(args) ?? command.name };
+  return { command, args, text, here, policyWords: command.policyWords?.of(args) ?? command.name };
 }
 
 /** The command that a text begins with, whatever follows; undefined when there is none. */

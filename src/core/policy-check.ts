@@ -3,7 +3,7 @@
 import type { Command, Effect } from './command.js';
 import { nearestName } from './parse.js';
 import { EVERYONE, idsOf, type Policy, type Rule, reserves, ruleMatches } from './policy.js';
-import { listed } from './policy-words.js';
+import { forWhom, listed } from './policy-words.js';
 
 /** What the check needs to know of a command. */
 type Known = Pick<Command, 'name' | 'effect' | 'numbers' | 'policyWords' | 'aliases'>;
@@ -42,25 +42,28 @@ function roleOddities(policy: Policy): Oddity[] {
 }
 
 function ruleOddities(policy: Policy, rule: Rule, index: number, commands: readonly Known[]): Oddity[] {
-  const about = commands.filter((command) => ruleMatches(rule, wordsOf(command), command.effect));
+  const about = aboutOf(rule, commands);
+  const open = opened(policy, rule, index, about);
   return [
     ...unknownCommand(rule, commands),
     ...empty(policy, rule),
     ...bounds(rule, about),
     ...approvals(rule, about),
-    ...overtaken(policy, rule, index, commands),
+    ...(open.length > 0 ? open : overtaken(policy, rule, index, commands)),
     ...outdone(policy, rule, index, commands),
   ];
 }
 
-const wordsOf = (command: Known): string => command.policyWords?.({}) ?? command.name;
+const wordsOf = ({ policyWords, name }: Known): readonly string[] => policyWords?.all ?? [name];
+
+const aboutOf = (rule: Rule, commands: readonly Known[]): Known[] =>
+  commands.filter((command) => wordsOf(command).some((words) => ruleMatches(rule, words, command.effect)));
 
 function unknownCommand(rule: Rule, commands: readonly Known[]): Oddity[] {
-  const [first = ''] = (rule.command ?? '').split(' ');
-  if (rule.command === undefined) return [];
-  if (commands.some(({ name }) => name === rule.command)) return [];
-  const command = commands.find(({ name }) => name === first);
-  if (command === undefined) {
+  if (rule.command === undefined || aboutOf(rule, commands).length > 0) return [];
+  const [first = ''] = rule.command.split(' ');
+  const known = commands.flatMap(wordsOf).filter((words) => words.split(' ')[0] === first);
+  if (known.length === 0) {
     const near =
       commands.find(({ aliases }) => aliases?.includes(first))?.name ??
       nearestName(
@@ -70,24 +73,25 @@ function unknownCommand(rule: Rule, commands: readonly Known[]): Oddity[] {
     const instead = near === undefined ? '' : `; did you mean \`${near}\`?`;
     return [{ serious: false, text: `speaks of \`${rule.command}\`, which is no command of this version${instead}` }];
   }
-  const isMore = rule.command !== first && command.policyWords === undefined;
-  return isMore
-    ? [
-        {
-          serious: true,
-          text: `never matters: \`${first}\` is ruled as a whole, without \`${rule.command.slice(first.length + 1)}\``,
-        },
-      ]
-    : [];
+  const ruled =
+    known.length === 1 && known[0] === first
+      ? `\`${first}\` is ruled as a whole, without \`${rule.command.slice(first.length + 1)}\``
+      : `rules can speak of ${listed(
+          known.map((words) => `\`${words}\``),
+          'or',
+        )}, not of \`${rule.command}\``;
+  return [{ serious: true, text: `never matters: ${ruled}` }];
 }
 
 function empty(policy: Policy, rule: Rule): Oddity[] {
-  if (rule.to.includes(EVERYONE) || idsOf(policy, rule.to).length > 0) return [];
+  if (!isEmpty(policy, rule)) return [];
   const defined = rule.to.filter((role) => Object.hasOwn(policy.roles, role));
   if (rule.to.length === 0) return [{ serious: false, text: 'allows nobody: its `to` is empty' }];
   if (defined.length === 0) return [];
   return [{ serious: false, text: `allows nobody yet: nobody is listed under ${listed(defined)}` }];
 }
+
+const isEmpty = (policy: Policy, { to }: Rule): boolean => !to.includes(EVERYONE) && idsOf(policy, to).length === 0;
 
 function bounds(rule: Rule, about: readonly Known[]): Oddity[] {
   const known = [...new Set(about.flatMap(({ numbers }) => numbers ?? []))];
@@ -121,6 +125,24 @@ function approvals(rule: Rule, about: readonly Known[]): Oddity[] {
       ];
 }
 
+/** It keeps a command for some, and an earlier rule about whole kinds of commands has let others in already. */
+function opened(policy: Policy, rule: Rule, index: number, about: readonly Known[]): Oddity[] {
+  if (!reserves(rule)) return [];
+  const before = policy.rules
+    .slice(0, index)
+    .findIndex(
+      (earlier, at) =>
+        about.some(({ effect }) => earlier.effect?.includes(effect)) &&
+        isOpen(policy, earlier, at, rule) &&
+        !isEmpty(policy, earlier) &&
+        !namesAll(policy, rule, earlier),
+    );
+  const earlier = policy.rules[before];
+  if (earlier === undefined) return [];
+  const text = `does not keep \`${rule.command}\` for ${forWhom(rule)}: rule ${before + 1} allows it to ${forWhom(earlier)} before. Put it above that rule, or name them in it too`;
+  return [{ serious: true, text }];
+}
+
 /** The earlier rule decides all that this one would. */
 function overtaken(policy: Policy, rule: Rule, index: number, commands: readonly Known[]): Oddity[] {
   const before = policy.rules.slice(0, index).findIndex((earlier) => covers(policy, earlier, rule, commands));
@@ -143,7 +165,7 @@ function speaksOfAll(earlier: Rule, rule: Rule, commands: readonly Known[]): boo
   if (earlier.command !== undefined)
     return rule.command !== undefined && `${rule.command} `.startsWith(`${earlier.command} `);
   if (rule.effect !== undefined) return rule.effect.every((effect) => earlier.effect?.includes(effect));
-  const about = commands.filter((command) => ruleMatches(rule, wordsOf(command), command.effect));
+  const about = aboutOf(rule, commands);
   return about.length > 0 && about.every((command) => earlier.effect?.includes(command.effect));
 }
 

@@ -149,6 +149,6 @@ export function askedFor(job: Asking & { delivery: string }, parsed: Parsed, por
 /** No arguments yet: the words the command has whatever is typed after it. */
 export const untyped = (command: Command): Wanted => ({
   command,
-  policyWords: command.policyWords?.({}) ?? command.name,
+  policyWords: command.policyWords?.of({}) ?? command.name,
   args: undefined,
 });

@@ -25,7 +25,7 @@ it.each([
 describe('a rule that never matters', () => {
   it.each([
     ['the same again', '[{ effect: change, to: operators }, { effect: change, to: operators }]'],
-    ['a command after all reads', '[{ effect: read, to: everyone }, { command: logs, to: operators }]'],
+    ['a command after all reads', '[{ effect: read, to: everyone }, { command: logs, to: everyone }]'],
     ['fewer people', '[{ command: scale, to: all }, { command: scale executors, to: developers }]'],
     [
       'a smaller number',
@@ -41,9 +41,45 @@ describe('a rule that never matters', () => {
     expect(oddities('[{ command: logs stdout, to: everyone }]')).toEqual([
       { serious: true, text: 'rule 1 never matters: `logs` is ruled as a whole, without `stdout`' },
     ]);
-    expect(said('[{ command: sync everything, to: everyone }]')).toEqual([
-      'rule 1 never matters: `sync` is ruled as a whole, without `everything`',
+  });
+
+  it.each([
+    ['scale executor', '`scale executors`'],
+    ['restart jenkins', '`restart` or `restart --jenkins`'],
+    ['sync everything', '`sync`, `sync save`, `sync reload` or `sync purge`'],
+  ])('because no command has these words: %s', (words, known) => {
+    expect(oddities(`[{ command: ${words}, to: operators }, { effect: [change, disrupt], to: all }]`)).toEqual([
+      { serious: true, text: `rule 1 never matters: rules can speak of ${known}, not of \`${words}\`` },
     ]);
+  });
+});
+
+describe('a rule that keeps a command for some, below one that lets others in', () => {
+  it.each([
+    ['history', 'operators', 'everyone', '{ effect: read, to: everyone }'],
+    ['deploy', 'developers', 'operators', '{ effect: [change, disrupt], to: operators }'],
+    ['deploy', 'operators', 'all', '{ effect: disrupt, to: all, approvals: 1 }'],
+    ['restart --jenkins', 'operators', 'all', '{ effect: disrupt, to: all, in: C01 }'],
+    ['sync', 'operators', 'all', '{ effect: disrupt, to: all }'],
+  ])('%s to %s, opened to %s by %s', (command, to, others, earlier) => {
+    expect(oddities(`[${earlier}, { command: ${command}, to: ${to} }]`)).toEqual([
+      {
+        serious: true,
+        text: `rule 2 does not keep \`${command}\` for ${to}: rule 1 allows it to ${others} before. Put it above that rule, or name them in it too`,
+      },
+    ]);
+  });
+
+  it.each([
+    ['who are named in it too', '[{ effect: disrupt, to: operators }, { command: deploy, to: all }]'],
+    ['of whom there are none', '[{ effect: disrupt, to: [none, ghosts] }, { command: deploy, to: operators }]'],
+    ['to other commands', '[{ effect: read, to: everyone }, { command: deploy, to: operators }]'],
+    [
+      'but not to this command, which an earlier rule keeps',
+      '[{ command: deploy, to: operators }, { effect: disrupt, to: all }, { command: deploy, to: developers }]',
+    ],
+  ])('%s', (_what, rules) => {
+    expect(oddities(rules).filter(({ serious }) => serious)).toEqual([]);
   });
 });
 
