@@ -1,4 +1,5 @@
 // Ears: Slack's deliveries → the command journey's accept() → one job. Nothing else happens before the ack.
+import { auditStore } from './adapters/redis/audit-store.js';
 import { changeQueue, tellWaiting } from './adapters/redis/change-queue.js';
 import type { Redis } from './adapters/redis/connect.js';
 import { homeStore } from './adapters/redis/form-store.js';
@@ -78,6 +79,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     policy: options.policy.current,
     people,
     queue: jobQueue(queues),
+    audit: auditStore(redis, keys, scrub),
     allowance: {
       any: allowance(options.perMinute ?? PER_MINUTE, clock),
       urgent: allowance(URGENT_PER_MINUTE, clock),

@@ -19,7 +19,8 @@ Exit codes: 0 stopped on request, 1 failure at run time, 2 wrong configuration o
 export const AUDIT_USAGE = `Usage: bellboard audit [--since 30d]
 
 Prints the audit trail, one JSON object a line, oldest first: who, what was typed, what it was understood as, where, how
-it ended, how long it took, who agreed. Secrets are hidden in it. Times are milliseconds since 1970.
+it ended, how long it took, who agreed. Plans that ended without a yes and what somebody was not allowed are in it as
+\`neverBegan\`. Secrets are hidden in it. Times are milliseconds since 1970.
 
   --since 30d  only what ended in this time; without it everything that is kept (400 days)
 

@@ -4,7 +4,7 @@ import { durationMs, words } from '../core/arguments.js';
 import type { AuditEntry, Outcome } from '../core/audit.js';
 import { type Asked, defineCommand, type Ports } from '../core/command.js';
 import { context, type Message, type MessageBlock, section } from '../core/conversation.js';
-import { fitsHistory, type HistoryFilter, historyFilter } from '../core/history.js';
+import { fitsHistory, type HistoryFilter, historyFilter, peopleIn } from '../core/history.js';
 import { code, join, lines, link, md, moment, type Rich, report } from '../core/text.js';
 import { DAY, MINUTE } from '../core/time.js';
 import { duration } from '../core/words.js';
@@ -53,7 +53,7 @@ export const history = defineCommand<Args, Facts>({
   summary: 'Who changed what from here, when, and how it ended.',
   examples: ['history', 'history @ana --since 7d', 'history deploy failed'],
   details: [
-    'Every change is kept for 400 days, also what was refused or cancelled; what only reads is not recorded. `--since` takes 1m to 400d; 30d unless said.',
+    'Kept for 400 days: every change that began, plans that were cancelled or expired, and changes that somebody was not allowed. What was mistyped, what only reads, and what came to nothing before it began for any other reason is not recorded. `--since` takes 1m to 400d; 30d unless said.',
     'Beside `failed` there are `succeeded`, `refused`, `cancelled` and `unchanged`. Nobody is notified by being named in it.',
   ],
   syntax: { rest: 'words', options: { since: 'value', before: 'value' } },
@@ -81,12 +81,6 @@ async function run({ words, since, sinceMs, before }: Args, ports: Ports, { here
 
 /** `1h 30m` is one value. */
 const quoted = (since: string): string => (since.includes(' ') ? `"${since}"` : since);
-
-const peopleIn = ({ userId, confirmedBy, approvedBy = [] }: AuditEntry): string[] => [
-  userId,
-  ...(confirmedBy === undefined ? [] : [confirmedBy]),
-  ...approvedBy,
-];
 
 async function namesOf(ids: readonly string[], { nameOf }: Ports): Promise<ReadonlyMap<string, string>> {
   const known = [...new Set(ids)].filter((id) => id !== '');
@@ -117,7 +111,7 @@ const OUTCOME_ASKED: Record<NonNullable<HistoryFilter['outcome']>, Rich> = {
   succeeded: md`succeeded`,
   failed: md`failed`,
   refused: md`were refused`,
-  cancelled: md`were cancelled`,
+  cancelled: md`were cancelled or expired`,
   unchanged: md`changed nothing`,
 };
 
@@ -127,19 +121,21 @@ const OUTCOME: Record<Outcome, Rich> = {
   lost: md`:warning: its end is not known`,
   refused: md`:no_entry_sign: refused`,
   cancelled: md`:no_entry_sign: cancelled`,
+  expired: md`:no_entry_sign: expired`,
   unchanged: md`:white_check_mark: changed nothing`,
 };
 
 /** What people need to read to know why. */
-const WITH_REASON: ReadonlySet<Outcome> = new Set<Outcome>(['failed', 'lost', 'refused']);
+const WITH_REASON: ReadonlySet<Outcome> = new Set<Outcome>(['failed', 'lost', 'refused', 'expired']);
 
 function rowWords({ entry, link: address }: Facts['rows'][number], { names }: Facts): Rich {
-  const { confirmedBy, approvedBy = [] } = entry;
+  const { confirmedBy, cancelledBy, approvedBy = [] } = entry;
   const took = entry.durationMs < 1_000 ? md`` : md` after ${duration(entry.durationMs)}`;
   const parts = [
     md`${moment(entry.at)} · ${nameIn(names, entry.userId)}: ${code(entry.text)}`,
     md`${OUTCOME[entry.outcome]}${took}`,
     ...(confirmedBy === undefined ? [] : [md`confirmed by ${nameIn(names, confirmedBy)}`]),
+    ...(cancelledBy === undefined ? [] : [md`cancelled by ${nameIn(names, cancelledBy)}`]),
     ...(approvedBy.length === 0 ? [] : [md`approved by ${join(approvedBy.map((id) => nameIn(names, id)))}`]),
     ...(address === undefined ? [] : [link(address, 'message')]),
   ];

@@ -1,14 +1,19 @@
-// The record of every change: who, what, where, when and how it ended. One entry per change, written with its outcome.
+// The record of every change: who, what, where, when and how it ended. One entry per change, written with its outcome;
+// also of what was asked for and never began.
 import type { JsonObject } from './cluster.js';
 
-export type Outcome = 'succeeded' | 'failed' | 'refused' | 'cancelled' | 'unchanged' | 'lost';
+export type Outcome = 'succeeded' | 'failed' | 'refused' | 'cancelled' | 'expired' | 'unchanged' | 'lost';
 
 export interface AuditEntry {
   v: 1;
   jobId: string;
+  /** A plan without a yes, or what was not allowed: no change, so it is left out wherever changes are looked for. */
+  neverBegan?: true;
   userId: string;
   /** Who pressed the button that started it, when that was somebody else. */
   confirmedBy?: string | undefined;
+  /** Who cancelled its plan, when that was somebody else. */
+  cancelledBy?: string | undefined;
   channelId: string;
   /** Of the thread it was asked in. */
   threadTs?: string | undefined;
@@ -36,9 +41,9 @@ export interface AuditEntry {
 export interface Audit {
   /** Twice with one `jobId` writes one entry: the first. */
   record(entry: AuditEntry): Promise<void>;
-  /** Newest first. */
+  /** Changes, newest first, as far as they are among the last 2,000 entries. */
   recent(limit: number): Promise<AuditEntry[]>;
-  /** What was done at `from` or later, newest first. */
+  /** Changes that ended at `from` or later, newest first. */
   since(from: number): Promise<AuditEntry[]>;
 }
 

@@ -11,12 +11,12 @@ export interface HistoryFilter {
   outcome?: HistoryWord;
 }
 
-/** `failed` also asks for changes nobody knows the end of. */
+/** `failed` also asks for changes nobody knows the end of, `cancelled` for plans that nobody confirmed. */
 const OUTCOMES = {
   succeeded: ['succeeded'],
   failed: ['failed', 'lost'],
   refused: ['refused'],
-  cancelled: ['cancelled'],
+  cancelled: ['cancelled', 'expired'],
   unchanged: ['unchanged'],
 } as const satisfies Record<string, readonly Outcome[]>;
 
@@ -71,6 +71,11 @@ export const fitsHistory =
     (command === undefined || entry.command === command) &&
     (outcome === undefined || (OUTCOMES[outcome] as readonly Outcome[]).includes(entry.outcome));
 
-/** Whoever asked, confirmed or agreed had a hand in it. */
-const isOf = ({ userId, confirmedBy, approvedBy = [] }: AuditEntry, id: string): boolean =>
-  userId === id || confirmedBy === id || approvedBy.includes(id);
+const isOf = (entry: AuditEntry, id: string): boolean => peopleIn(entry).includes(id);
+
+/** Whoever asked, confirmed, cancelled or agreed had a hand in it. */
+export const peopleIn = ({ userId, confirmedBy, cancelledBy, approvedBy = [] }: AuditEntry): string[] => [
+  userId,
+  ...[confirmedBy, cancelledBy].filter((id) => id !== undefined),
+  ...approvedBy,
+];

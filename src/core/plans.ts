@@ -53,6 +53,8 @@ export interface PlanStore {
   /** The first claim stands for ever; the answer is the one that stands. */
   claim(id: string, act: Act): Promise<Act>;
   act(id: string): Promise<Act | undefined>;
+  /** All that were given, oldest first. */
+  approvalsOf(id: string): Promise<Approval[]>;
   /** Those that nobody has answered and that are still valid, newest first. */
   open(now: number): Promise<Plan[]>;
   /**

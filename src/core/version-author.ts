@@ -11,7 +11,7 @@ const MADE_NONE: ReadonlySet<string> = new Set(['refused', 'unchanged']);
 
 /** Changes of ours that may have made a version, in the order given. */
 export const versionMakers = (entries: readonly AuditEntry[]): AuditEntry[] =>
-  entries.filter(({ command, outcome }) => MAKERS.has(command) && !MADE_NONE.has(outcome));
+  entries.filter(({ command, outcome, neverBegan }) => MAKERS.has(command) && !MADE_NONE.has(outcome) && !neverBegan);
 
 /** The change during which a version was made. @param makers newest first */
 export function makerOf(version: string, makers: readonly AuditEntry[]): AuditEntry | undefined {

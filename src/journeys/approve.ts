@@ -12,6 +12,7 @@ import { isOver, showEnd } from './expiry.js';
 import { askedFor, permissionOf, permissionToApprove } from './permission.js';
 import { showApprovals } from './plan.js';
 import type { PerformPorts } from './ports.js';
+import { recordRefusal } from './record.js';
 
 export async function approve(
   job: PressJob,
@@ -21,7 +22,11 @@ export async function approve(
   ports: PerformPorts,
 ): Promise<void> {
   const permission = await permissionToApprove(job, plan.actor.userId, parsed, ports);
-  if (!permission.allowed) return replyTo(job, sorry(permission.reason, permission.hint), ports);
+  if (!permission.allowed) {
+    const why = sorry(permission.reason, permission.hint);
+    await recordRefusal(job, parsed, why, ports);
+    return replyTo(job, why, ports);
+  }
 
   if (isOver(plan, ports)) return tooLate(job, plan, ports);
   const mine: Approval = { v: 1, actor: job.actor, at: ports.clock.now(), delivery: job.delivery };

@@ -1,6 +1,7 @@
 // What a change says: its one message in the channel, how it ended, and the audit entry. Called by what carries changes out,
 // typed ones (`run-change.ts`) and confirmed plans (`disrupt.ts`).
 import type { AuditEntry, Outcome } from '../core/audit.js';
+import type { JsonObject } from '../core/cluster.js';
 import type { Catalogue } from '../core/command.js';
 import { context, type Message, type MessagePriority, say } from '../core/conversation.js';
 import { UpstreamError, UserError } from '../core/errors.js';
@@ -101,7 +102,7 @@ export async function tellEnd(
     ...(by === undefined ? {} : { confirmedBy: by }),
     ...(job.kind === 'confirmed' ? ofThePlan(job) : {}),
     channelId: job.place.channelId,
-    ...(await traceOf(job, ports)),
+    ...(await traceOf(rootKey(rootId(job)), job, ports)),
     command,
     text: job.text,
     outcome: outcome as Outcome,
@@ -112,30 +113,31 @@ export async function tellEnd(
 }
 
 /** What was understood, and where it can be read again. */
-async function traceOf(
-  job: CommandJob | ConfirmedJob,
+export async function traceOf(
+  messageKey: string,
+  { text, place: { threadTs } }: Pick<CommandJob, 'text' | 'place'>,
   { command, messages }: PerformPorts,
 ): Promise<Pick<AuditEntry, 'understood' | 'threadTs' | 'messageKey' | 'messageTs'>> {
-  const { threadTs } = job.place;
-  const messageKey = rootKey(rootId(job));
   const posted = await messages.posted(messageKey);
   return {
     ...(threadTs === undefined ? {} : { threadTs }),
     messageKey,
     ...(posted.state === 'posted' ? { messageTs: posted.ts } : {}),
-    ...understood(job.text, command.catalogue),
+    ...understood(text, command.catalogue),
   };
 }
 
 /** Nothing when a worker of another version, which knew these words, had begun it. */
 function understood(text: string, catalogue: Catalogue): Pick<AuditEntry, 'understood'> {
   try {
-    return { understood: JSON.parse(JSON.stringify(parse(text, catalogue).args ?? {})) };
+    return { understood: understoodAs(parse(text, catalogue).args) };
   } catch (error) {
     if (error instanceof UserError) return {};
     throw error;
   }
 }
+
+export const understoodAs = (args: unknown): JsonObject => JSON.parse(JSON.stringify(args ?? {}));
 
 const confirmer = (job: CommandJob | ConfirmedJob): string | undefined =>
   job.kind === 'confirmed' && job.confirmedBy !== job.actor.userId ? job.confirmedBy : undefined;

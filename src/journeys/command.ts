@@ -14,10 +14,11 @@ import { runConfirmed } from './disrupt.js';
 import { expire } from './expiry.js';
 import { gatherChoices } from './gather-choices.js';
 import { refreshHome } from './home.js';
-import { askedFor, permissionFromMemory, permissionOf } from './permission.js';
+import { askedFor, permissionFromMemory, permissionOf, type Refusal } from './permission.js';
 import { makePlan } from './plan.js';
 import type { AcceptPorts, PerformPorts } from './ports.js';
 import { press } from './press.js';
+import { recordRefusal } from './record.js';
 import {
   answerKey,
   answerTo,
@@ -44,15 +45,13 @@ type Incoming = CommandJob | PressJob;
 export async function accept(incoming: Incoming, slash: string, ports: AcceptPorts): Promise<Accepted> {
   try {
     const job = asTyped(incoming);
-    const refused = admitted(job, ports);
-    if (refused !== undefined) return refused;
+    const tooMuch = admitted(job, ports);
+    if (tooMuch !== undefined) return tooMuch;
     if (job.kind === 'press') return await queued(job, 'reads', job.action, ports);
     const parsed = parse(job.text, ports.catalogue);
     refuseSecrets(job.text, ports);
     const permission = permissionFromMemory(job, parsed, ports);
-    if (!permission.allowed) {
-      return { kind: 'answered', message: sorry(permission.reason, permission.hint), outcome: 'refused' };
-    }
+    if (!permission.allowed) return await refused(job, parsed, permission, ports);
     const { command } = parsed;
     const queue = isExclusive(command) && command.effect === 'change' ? 'changes' : 'reads';
     // Stored as understood, so that what a person reads back is what runs.
@@ -66,6 +65,23 @@ export async function accept(incoming: Incoming, slash: string, ports: AcceptPor
     }
     throw error;
   }
+}
+
+/** One write to Redis, as for what is queued. Where there is none to be had, no is still no. */
+async function refused(
+  job: CommandJob,
+  parsed: Parsed,
+  { reason, hint }: Refusal,
+  ports: AcceptPorts,
+): Promise<Accepted> {
+  const message = sorry(reason, hint);
+  try {
+    await recordRefusal(job, parsed, message, ports);
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error;
+    ports.log.warn({ error: error.message }, 'a refusal could not be recorded');
+  }
+  return { kind: 'answered', message, outcome: 'refused' };
 }
 
 /** Who is called by twenty alerts at once acknowledges twenty at once, whatever else was typed before. */
@@ -174,7 +190,10 @@ async function performCommand(job: CommandJob, run: ChangeRun, ports: PerformPor
     const refusal = await permissionOf(job, parsed, ports);
     if (!refusal.allowed) {
       ports.counted(command.name, 'refused');
-      await answer(job, run, sorry(refusal.reason, refusal.hint), ports);
+      const why = sorry(refusal.reason, refusal.hint);
+      // What a worker that died had begun may have been done.
+      if (run.progress().step !== 'applying') await recordRefusal(job, parsed, why, ports);
+      await answer(job, run, why, ports);
       return undefined;
     }
     if (command.effect === 'read') {

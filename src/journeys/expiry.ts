@@ -8,6 +8,7 @@ import { changeStateOf } from './answered.js';
 import { askedFor } from './permission.js';
 import { closePlan } from './plan.js';
 import type { PerformPorts } from './ports.js';
+import { recordPlanEnd } from './record.js';
 import { rootKey } from './reply.js';
 
 export const isOver = (plan: Plan, ports: PerformPorts): boolean => plan.validUntil < ports.clock.now();
@@ -32,7 +33,9 @@ export async function expire(planId: string, ports: PerformPorts): Promise<void>
 export async function showEnd(plan: Plan, act: Act, ports: PerformPorts): Promise<void> {
   const parsed = parse(plan.text, ports.command.catalogue);
   const asked = askedFor({ delivery: plan.id, actor: plan.actor, place: plan.place }, parsed, ports);
-  await closePlan(plan, parsed.command as DisruptCommand, asked, endOf(plan, act), ports);
+  const why = endOf(plan, act);
+  await closePlan(plan, parsed.command as DisruptCommand, asked, why, ports);
+  await recordPlanEnd(plan, act, why, ports);
   if (act.what === 'expired' && plan.approvals !== undefined) await tellAsker(plan, ports);
 }
 

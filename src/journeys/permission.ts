@@ -68,9 +68,9 @@ export const permissionToSee = async (asking: Asking, command: Command, ports: A
 const isLeft = ({ action, progress }: Asking): boolean =>
   (action !== undefined && HARMLESS.has(action)) || (progress?.step ?? 'queued') !== 'queued';
 
-const HARMLESS: ReadonlySet<PressAction> = new Set(['plan.cancel', 'change.giveup', 'queue.leave']);
+export const HARMLESS: ReadonlySet<PressAction> = new Set(['plan.cancel', 'change.giveup', 'queue.leave']);
 
-type Refusal = Extract<Permission, { allowed: false }>;
+export type Refusal = Extract<Permission, { allowed: false }>;
 
 /** @param userIds whose change it is: who asked, and who confirmed */
 async function lockedFor(userIds: readonly string[], ports: LockedPorts): Promise<Refusal | undefined> {

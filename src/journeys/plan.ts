@@ -15,6 +15,7 @@ import { inTime } from './deadline.js';
 import { hashOf } from './hash.js';
 import { permissionOf } from './permission.js';
 import type { PerformPorts } from './ports.js';
+import { recordPlanEnd } from './record.js';
 import { answerKey, answerTo, askedBy, channelOf, channelRefusal, rootKey } from './reply.js';
 
 /** Nobody approves yesterday's plan. */
@@ -141,15 +142,16 @@ async function tellWhenRefused(job: CommandJob, plan: Plan, signal: AbortSignal,
     const posted = await ports.messages.posted(rootKey(plan.id));
     if (posted.state === 'posted') return;
     if (posted.state === 'refused') {
-      await ports.plans.claim(plan.id, {
+      const standing = await ports.plans.claim(plan.id, {
         v: 1,
         what: 'expired',
         userId: plan.actor.userId,
         at: ports.clock.now(),
         delivery: job.delivery,
       });
-      const why = channelRefusal(posted.error, ports.command.settings.name);
-      return ports.messages.put(answerKey(job.delivery), answerTo(job), sorry(why, 'Nothing was done.'));
+      const why = sorry(channelRefusal(posted.error, ports.command.settings.name), 'Nothing was done.');
+      if (standing.what === 'expired') await recordPlanEnd(plan, standing, why, ports);
+      return ports.messages.put(answerKey(job.delivery), answerTo(job), why);
     }
     await ports.clock.sleep(LOOK_MS, signal);
   }

@@ -37,6 +37,8 @@ export interface AcceptPorts {
   policy(): Policy;
   people: Pick<People, 'remembered' | 'homeTeamId'>;
   queue: JobQueue;
+  /** For what is refused before it is queued. */
+  audit: Pick<Audit, 'record'>;
   /** Of a person for everything, and for what must stay possible in an alarm. */
   allowance: { any: Allowance; urgent: Allowance };
   /** Hides what is secret or looks it. */

@@ -11,8 +11,9 @@ import { counted } from '../core/words.js';
 import { begin, replyTo, trueState } from './answered.js';
 import { approve } from './approve.js';
 import { isOver, showEnd } from './expiry.js';
-import { permissionOf } from './permission.js';
+import { HARMLESS, permissionOf } from './permission.js';
 import type { PerformPorts } from './ports.js';
+import { recordRefusal } from './record.js';
 import { leave } from './waiting.js';
 
 export async function press(job: PressJob, ports: PerformPorts): Promise<void> {
@@ -25,7 +26,11 @@ export async function press(job: PressJob, ports: PerformPorts): Promise<void> {
   const command = parsed.command as DisruptCommand;
   if (job.action === 'plan.approve') return approve(job, plan, parsed, command, ports);
   const permission = await permissionOf(job, parsed, ports);
-  if (!permission.allowed) return replyTo(job, sorry(permission.reason, permission.hint), ports);
+  if (!permission.allowed) {
+    const why = sorry(permission.reason, permission.hint);
+    if (!HARMLESS.has(job.action)) await recordRefusal(job, parsed, why, ports);
+    return replyTo(job, why, ports);
+  }
   switch (job.action) {
     case 'plan.confirm': {
       const needed = Math.max(plan.approvals ?? 0, permission.approvals ?? 0);

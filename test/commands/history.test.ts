@@ -5,6 +5,7 @@ import type { AuditEntry } from '../../src/core/audit.js';
 import type { Message } from '../../src/core/conversation.js';
 import { parse } from '../../src/core/parse.js';
 import { DAY, HOUR, MINUTE, SECOND } from '../../src/core/time.js';
+import { versionMakers } from '../../src/core/version-author.js';
 import { NOW } from '../support/ci-service.js';
 import { asked, fakePorts } from '../support/fakes.js';
 import { linesOf } from '../support/read-command.js';
@@ -54,6 +55,8 @@ describe('a change', () => {
     [{ outcome: 'lost', summary: 'Silence.' }, ':warning: its end is not known', '&gt; Silence.'],
     [{ outcome: 'refused', summary: 'Not <@U0LEE>.' }, ':no_entry_sign: refused', '&gt; Not &lt;@U0LEE&gt;.'],
     [{ outcome: 'cancelled' }, ':no_entry_sign: cancelled', undefined],
+    [{ outcome: 'cancelled', cancelledBy: 'U0LEE' }, ':no_entry_sign: cancelled · cancelled by Lee', undefined],
+    [{ outcome: 'expired', summary: 'Too late.' }, ':no_entry_sign: expired', '&gt; Too late.'],
     [{ outcome: 'unchanged' }, ':white_check_mark: changed nothing', undefined],
   ])('that ended otherwise says so, and why: %j', async (patch, words, why) => {
     const [, line, reason] = await said('history', [entry({ durationMs: 0, messageTs: undefined, ...patch })]);
@@ -114,6 +117,31 @@ describe('what is asked for', () => {
     ['history --before yesterday', 'Expected `--before` to be as the button *Older* writes it.'],
   ])('%s is a mistake', (text, words) => {
     expect(() => parse(text, catalogueOf(commands))).toThrow(words);
+  });
+});
+
+describe('what never began', () => {
+  const trail = [
+    entry({ jobId: '3', neverBegan: true, userId: 'U0BOB', outcome: 'refused', summary: 'You may not deploy.' }),
+    entry({ jobId: '2', neverBegan: true, outcome: 'expired', approvedBy: ['U0LEE'] }),
+    entry({ jobId: '1', neverBegan: true, outcome: 'cancelled', cancelledBy: 'U0NEW' }),
+  ];
+
+  test.each<[string, string[]]>([
+    ['history', ['refused', 'expired', 'cancelled']],
+    ['history cancelled', ['expired', 'cancelled']],
+    ['history refused', ['refused']],
+    ['history failed', []],
+    ['history @U0BOB', ['refused']],
+    ['history @U0LEE', ['expired']],
+    ['history @U0NEW', ['cancelled']],
+  ])('%s', async (text, outcomes) => {
+    const shown = (await said(text, trail)).join('\n').matchAll(/:no_entry_sign: (\w+)/g);
+    expect([...shown].map(([, outcome]) => outcome)).toEqual(outcomes);
+  });
+
+  test('made no version of the app', () => {
+    expect(versionMakers(trail)).toEqual([]);
   });
 });
 

@@ -41,6 +41,7 @@ function bot() {
   const ports: FormPorts = {
     ...{ catalogue, policy: () => POLICY, people: fakePeople(), queue: { accept: async () => undefined } },
     ...{ allowance: { any: allowance(20, clock), urgent: allowance(120, clock) }, scrub: (given: string) => given },
+    audit: { record: async () => undefined },
     ...{ clock, wall: clock, log: fakeLog(), slash: '/ci', screens: fakeScreens(), choices: fakeChoices() },
     replies: { keep: async () => undefined, read: async () => undefined },
     errands: { gather: async () => undefined, home: async () => undefined },

@@ -121,6 +121,7 @@ export async function carriedOut(
     policy: () => POLICY,
     people,
     queue: { accept: async (one) => void queued.push(structuredClone(one)) },
+    audit: { record: async () => undefined },
     allowance: { any: allowance(20, clock), urgent: allowance(120, clock) },
     scrub: scrubber(['planted-secret-1']),
     clock,

@@ -1,25 +1,39 @@
 import { describe, expect, test } from 'vitest';
 import { allowance } from '../../src/core/allowance.js';
+import type { AuditEntry } from '../../src/core/audit.js';
 import type { PersonFacts, PlaceFacts } from '../../src/core/authorise.js';
 import { UpstreamError } from '../../src/core/errors.js';
 import type { CommandJob, PressJob } from '../../src/core/jobs.js';
 import { NO_POLICY } from '../../src/core/policy.js';
 import { accept } from '../../src/journeys/command.js';
 import type { AcceptPorts } from '../../src/journeys/ports.js';
+import { NOW } from '../support/ci-service.js';
 import { fakeCommands } from '../support/fake-commands.js';
 import { fakeLog, fakePeople, POLICY, pressed, typed } from '../support/fakes-journey.js';
 import { type ManualClock, manualClock } from '../support/manual-clock.js';
 
 interface Bot extends AcceptPorts {
   clock: ManualClock;
+  recorded: AuditEntry[];
   added: { job: CommandJob | PressJob; queue: 'reads' | 'changes' }[];
 }
 
+const REDIS_DOWN = new UpstreamError({
+  system: 'Redis',
+  request: 'add a job',
+  seen: 'connection refused',
+  retryable: false,
+  mayHaveArrived: false,
+});
+
 function bot(person: PersonFacts = {}, channel: PlaceFacts = {}): Bot {
   const added: Bot['added'] = [];
+  const recorded: Bot['recorded'] = [];
   const clock = manualClock();
   return {
     added,
+    recorded,
+    audit: { record: async (entry) => void recorded.push(entry) },
     catalogue: fakeCommands().catalogue,
     policy: () => POLICY,
     people: fakePeople(person, channel),
@@ -168,15 +182,43 @@ describe('what the ack answers, with nothing queued', () => {
     });
   });
 
+  test('what is refused of changes is on record before it is answered, under its delivery', async () => {
+    const ports = bot();
+    await accept(typed('paint “red”', { actor: bob }), '/ci', ports);
+    expect(ports.recorded).toEqual([
+      {
+        v: 1,
+        jobId: 'd-ana',
+        neverBegan: true,
+        userId: 'U0BOB',
+        channelId: 'C0CI',
+        command: 'paint',
+        text: 'paint "red"',
+        understood: { colour: 'red' },
+        outcome: 'refused',
+        summary:
+          'You may not paint: that is for operators by the rule that holds because the file has none (changes and disruptive commands to operators). Ask @U0ANA, @U0LEE.',
+        at: NOW,
+        durationMs: 0,
+      },
+    ]);
+  });
+
+  test('a refused read and a mistake are not on record', async () => {
+    const guests = bot({ isGuest: true });
+    await accept(typed('look'), '/ci', guests);
+    await accept(typed('paint', { actor: bob }), '/ci', guests);
+    expect(guests.recorded).toEqual([]);
+  });
+
+  test('a refusal that cannot be recorded is still one', async () => {
+    const ports = { ...bot(), audit: { record: () => Promise.reject(REDIS_DOWN) } };
+    expect(await accept(typed('paint red', { actor: bob }), '/ci', ports)).toMatchObject({ outcome: 'refused' });
+    expect(ports.log).toMatchObject({ lines: [{ level: 'warn', text: 'a refusal could not be recorded' }] });
+  });
+
   test.each([typed('look'), pressed('plan.confirm', 'd-ana')])('that Redis is down (%o)', async (job) => {
-    const down = new UpstreamError({
-      system: 'Redis',
-      request: 'add a job',
-      seen: 'connection refused',
-      retryable: false,
-      mayHaveArrived: false,
-    });
-    const ports = { ...bot(), queue: { accept: () => Promise.reject(down) } };
+    const ports = { ...bot(), queue: { accept: () => Promise.reject(REDIS_DOWN) } };
     expect(await accept(job, '/ci', ports)).toMatchObject({
       kind: 'answered',
       outcome: 'unavailable',

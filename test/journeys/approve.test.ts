@@ -151,6 +151,15 @@ describe('a plan that others have to approve', () => {
     expect(ports.messages.text('root:d-ana/expired')).toMatch(/^@U0ANA \/ci swap was not approved in time/);
     await perform({ v: 1, kind: 'expire', planId: 'd-ana' }, fakeRun('expire'), ports);
     expect(ports.messages.keys().filter((key) => key.startsWith('root'))).toEqual(['root:d-ana', 'root:d-ana/expired']);
+    expect(ports.trail).toMatchObject([
+      {
+        userId: 'U0ANA',
+        approvedBy: ['U0LEE'],
+        planHash: ports.plans.plans.get('d-ana')?.hash,
+        outcome: 'expired',
+        durationMs: 30 * MINUTE + 1,
+      },
+    ]);
   });
 
   test('does not count somebody who approved and may not any more', async () => {

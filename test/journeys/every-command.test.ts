@@ -123,6 +123,7 @@ const formPorts = {
   policy: () => POLICY,
   people: fakePeople(),
   queue: { accept: async () => {} },
+  audit: { record: async () => undefined },
   allowance: { any: allowance(1e9, base.clock), urgent: allowance(1e9, base.clock) },
   scrub: (text: string) => text,
   clock: base.clock,

@@ -45,6 +45,7 @@ function ports(): Ports {
     policy: () => POLICY,
     people: fakePeople(),
     queue: { accept: async () => {} },
+    audit: { record: async () => undefined },
     allowance: { any: allowance(20, clock), urgent: allowance(120, clock) },
     scrub: (text) => text,
     clock,

@@ -177,6 +177,25 @@ describe('a worker that lost its job', () => {
   });
 });
 
+describe('somebody who may not', () => {
+  const byBob = { actor: { userId: 'U0BOB', teamId: 'T0HOME' } };
+
+  test.each(['paint red', 'swap'])('`%s` is on record as refused, once', async (text) => {
+    const ports = worker();
+    for (let again = 0; again < 2; again += 1) await perform(typed(text, byBob), fakeRun(), ports);
+    expect(ports.trail).toMatchObject([
+      { jobId: 'd-ana', neverBegan: true, userId: 'U0BOB', text, outcome: 'refused' },
+    ]);
+    expect(ports.trail[0]?.summary).toBe(ports.messages.text('answer:d-ana'));
+  });
+
+  test('what a worker that died had begun is not recorded as if it had not', async () => {
+    const ports = worker();
+    await perform(typed('paint red', byBob), fakeRun('d-ana', { step: 'applying' }), ports);
+    expect(ports.trail).toEqual([]);
+  });
+});
+
 test('a click that goes wrong is answered beside the plan, which stays', async () => {
   const ports = worker();
   await perform(pressed('plan.confirm', 'long ago'), fakeRun('d-click'), ports);

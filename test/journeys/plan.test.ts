@@ -105,6 +105,7 @@ describe('a plan that Slack does not take', () => {
     await askForSwap(ports);
     expect(ports.messages.text('answer:d-ana')).toBe(words);
     expect(ports.plans.acts.get('d-ana')).toMatchObject({ what: 'expired' });
+    expect(ports.trail).toMatchObject([{ jobId: 'd-ana', outcome: 'expired', summary: words }]);
   });
 
   test('does not keep a stopping worker', async () => {

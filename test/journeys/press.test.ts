@@ -168,10 +168,40 @@ describe('Cancel', () => {
     );
   });
 
-  test('delivered twice is one cancel', async () => {
+  test('delivered twice is one cancel, once on record', async () => {
+    await ports.clock.advance(MINUTE);
     await click('plan.cancel');
     await click('plan.cancel');
     expect(answer()).toBe('');
+    expect(ports.trail).toEqual([
+      {
+        v: 1,
+        jobId: 'd-ana',
+        neverBegan: true,
+        userId: 'U0ANA',
+        cancelledBy: 'U0LEE',
+        planHash: ports.plans.plans.get('d-ana')?.hash,
+        channelId: 'C0CI',
+        messageKey: 'root:d-ana',
+        messageTs: '1.1',
+        command: 'swap',
+        text: 'swap',
+        understood: {},
+        outcome: 'cancelled',
+        summary: 'Cancelled by @U0LEE. Nothing was changed.',
+        at: NOW + MINUTE,
+        durationMs: MINUTE,
+      },
+    ]);
+  });
+
+  test('whose record was not written, for the worker died over it, is on record when its time is over', async () => {
+    const { record } = ports.audit;
+    ports.audit.record = () => Promise.reject(new Error('killed'));
+    await expect(click('plan.cancel')).rejects.toThrow('killed');
+    ports.audit.record = record;
+    await perform({ v: 1, kind: 'expire', planId: 'd-ana' }, fakeRun('expire-d-ana'), ports);
+    expect(ports.trail).toMatchObject([{ jobId: 'd-ana', outcome: 'cancelled', cancelledBy: 'U0LEE' }]);
   });
 });
 
@@ -185,6 +215,7 @@ describe('the end of its time', () => {
       'This plan has expired; nothing was changed. Type the command again for a fresh one. The plan: swap v1.',
     );
     expect(ports.plans.acts.get('d-ana')).toMatchObject({ what: 'expired' });
+    expect(ports.trail).toMatchObject([{ jobId: 'd-ana', neverBegan: true, userId: 'U0ANA', outcome: 'expired' }]);
   });
 
   test('changes nothing about a plan that somebody answered', async () => {
@@ -193,6 +224,7 @@ describe('the end of its time', () => {
     await expire();
     expect(root()).toBe('Swapping: confirmed by @U0LEE, starting');
     expect(ports.queue.confirmed).toHaveLength(1);
+    expect(ports.trail).toEqual([]);
   });
 
   test('starts what a worker that died after the click had not put into the queue', async () => {
@@ -234,6 +266,15 @@ describe('somebody who may not', () => {
     expect(ports.plans.acts.size).toBe(0);
     expect(ports.queue.chosen).toEqual([]);
     expect(root()).toBe('The plan: swap v1.');
+  });
+
+  test.each<[PressAction, string[]]>([
+    ['plan.confirm', ['d-bob']],
+    ['plan.cancel', []],
+  ])('press %s: what would have changed something is on record', async (action, recorded) => {
+    await click(action, 'd-bob', bob);
+    expect(ports.trail.map(({ jobId }) => jobId)).toEqual(recorded);
+    expect(ports.trail.every((entry) => entry.userId === 'U0BOB' && entry.outcome === 'refused')).toBe(true);
   });
 });
 

@@ -74,6 +74,7 @@ export function fakePlans(): FakePlans {
       return standing;
     },
     act: async (id) => acts.get(id),
+    approvalsOf: async (id) => [...(approvals.get(id)?.values() ?? [])],
     open: async (now) => [...plans.values()].filter((plan) => plan.validUntil > now && !acts.has(plan.id)).toReversed(),
     async approve(id, approval) {
       const given = approvals.get(id) ?? new Map<string, Approval>();
@@ -279,7 +280,8 @@ export function fakePerform(command: Partial<Ports> = {}): FakePerform {
   const clock = manualClock();
   const trail: AuditEntry[] = [];
   const counts: FakePerform['counts'] = [];
-  const recent = async (limit: number) => trail.toReversed().slice(0, limit);
+  const changes = () => trail.filter(({ neverBegan }) => !neverBegan).toReversed();
+  const recent = async (limit: number) => changes().slice(0, limit);
   const ports = fakePorts({ clock });
   return {
     command: { ...ports, audit: { ...ports.audit, recent }, ...command },
@@ -290,7 +292,7 @@ export function fakePerform(command: Partial<Ports> = {}): FakePerform {
         if (!trail.some((other) => other.jobId === entry.jobId)) trail.push(entry);
       },
       recent,
-      since: async (from) => trail.filter((entry) => entry.at >= from).toReversed(),
+      since: async (from) => changes().filter((entry) => entry.at >= from),
     },
     queue: fakePlanQueue(),
     people: fakePeople(),

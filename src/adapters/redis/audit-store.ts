@@ -9,6 +9,8 @@ import { orRedisError } from './redis-error.js';
 
 const KEPT_MS = 400 * DAY;
 const PAGE = 200;
+/** Somebody who is refused again and again must not make every look at the last changes slow. */
+const MOST_LOOKED_AT = 2_000;
 
 // Claim and entry are one step: a worker killed between the two would otherwise leave a change without a record.
 const RECORD = `
@@ -23,15 +25,9 @@ export function auditStore(redis: Redis, keys: Keys, scrub: Scrub): Audit & Audi
     ...auditReader(redis, keys),
     async record(entry) {
       const oldest = Math.max(0, Math.floor(entry.at - KEPT_MS));
-      await redis.eval(
-        RECORD,
-        2,
-        keys.audit,
-        keys.audited(entry.jobId),
-        JSON.stringify(scrubbedJson(entry, scrub)),
-        String(KEPT_MS),
-        String(oldest),
-      );
+      const text = JSON.stringify(scrubbedJson(entry, scrub));
+      const kept = [keys.audit, keys.audited(entry.jobId), text, String(KEPT_MS), String(oldest)];
+      await orRedisError('record an audit entry', redis.eval(RECORD, 2, ...kept));
     },
   };
 }
@@ -40,12 +36,18 @@ export function auditReader(redis: Redis, keys: Keys): AuditTrail {
   return {
     async since(from) {
       const found: AuditEntry[] = [];
-      for await (const rows of backwards(redis, keys, from)) found.push(...rows.map(({ entry }) => entry));
+      for await (const rows of backwards(redis, keys, from)) found.push(...changesIn(rows));
       return found;
     },
     async recent(limit) {
-      const rows = await redis.xrevrange(keys.audit, '+', '-', 'COUNT', limit);
-      return rows.flatMap(([, [, text]]) => parseEntry(text));
+      const found: AuditEntry[] = [];
+      let lookedAt = 0;
+      for await (const rows of backwards(redis, keys, 0)) {
+        found.push(...changesIn(rows));
+        lookedAt += PAGE;
+        if (found.length >= limit || lookedAt >= MOST_LOOKED_AT) break;
+      }
+      return found.slice(0, limit);
     },
     async page({ from, before, fits, limit }) {
       const found: AuditPage['rows'] = [];
@@ -57,6 +59,9 @@ export function auditReader(redis: Redis, keys: Keys): AuditTrail {
     },
   };
 }
+
+const changesIn = (rows: AuditPage['rows']): AuditEntry[] =>
+  rows.flatMap(({ entry }) => (entry.neverBegan ? [] : [entry]));
 
 /** They lie in the order in which they were written, which is that of their ends: of `at`, but for clocks that differ. */
 async function* backwards(redis: Redis, keys: Keys, from: number, before?: string): AsyncGenerator<AuditPage['rows']> {

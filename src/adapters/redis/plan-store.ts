@@ -48,6 +48,7 @@ export function planStore(redis: Redis, keys: Keys): PlanStore {
       const text = await redis.get(keys.act(id));
       return text === null ? undefined : (JSON.parse(text) as Act);
     },
+    approvalsOf: async (id) => approvalsIn(await redis.hvals(keys.approvals(id))),
     async open(now) {
       const ids = await redis.zrevrangebyscore(keys.openPlans, '+inf', now, 'LIMIT', 0, MOST_OPEN);
       if (ids.length === 0) return [];
@@ -65,8 +66,10 @@ export function planStore(redis: Redis, keys: Keys): PlanStore {
         given,
         String(KEPT_MS),
       )) as [string, string[]];
-      const approvals = all.map((text) => JSON.parse(text) as Approval).sort((a, b) => a.at - b.at);
-      return { approvals, act: act === '' ? undefined : (JSON.parse(act) as Act) };
+      return { approvals: approvalsIn(all), act: act === '' ? undefined : (JSON.parse(act) as Act) };
     },
   };
 }
+
+const approvalsIn = (all: readonly string[]): Approval[] =>
+  all.map((text) => JSON.parse(text) as Approval).sort((a, b) => a.at - b.at);

@@ -74,6 +74,18 @@ describe('page by page, newest first', () => {
   });
 });
 
+test('what never began is read page by page and exported, and is none of the last changes', async () => {
+  await store.record(entry());
+  for (let number = 1; number <= 250; number += 1)
+    await store.record(entry({ jobId: `d-${number}`, neverBegan: true, outcome: 'refused' }));
+  expect(await store.recent(1)).toEqual([entry()]);
+  expect(await store.since(0)).toEqual([entry()]);
+  expect((await store.page({ from: 0, fits: () => true, limit: 300 })).rows).toHaveLength(251);
+  const lines: string[] = [];
+  for await (const some of auditLines(own.redis, keys, NOW)) lines.push(...some);
+  expect(lines).toHaveLength(251);
+});
+
 test('what a newer version wrote is passed over, and exported as it lies there', async () => {
   await store.record(entry());
   const newer = JSON.stringify({ v: 2, at: NOW, what: 'something' });

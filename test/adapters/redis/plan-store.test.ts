@@ -27,6 +27,8 @@ test('each person approves once, and the oldest comes first', async () => {
     approvals: [by('U0ANA', NOW + 1), by('U0LEE', NOW + 2)],
     act: undefined,
   });
+  expect(await store.approvalsOf('p')).toEqual([by('U0ANA', NOW + 1), by('U0LEE', NOW + 2)]);
+  expect(await store.approvalsOf('other')).toEqual([]);
 });
 
 test('nobody approves what has been answered', async () => {
