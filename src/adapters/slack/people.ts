@@ -101,7 +101,9 @@ function memory<T>(clock: Clock, ask: (id: string) => Promise<T>) {
     /** @throws UpstreamError: nobody is let in on facts that could not be read */
     async fresh(id: string): Promise<T> {
       const known = kept.get(id);
-      if (known !== undefined && clock.now() - known.at < FRESH_MS) return known.value;
+      const now = clock.now();
+      // A clock that was set back leaves answers of a time to come.
+      if (known !== undefined && now >= known.at && now - known.at < FRESH_MS) return known.value;
       try {
         const value = await ask(id);
         kept.set(id, { at: clock.now(), value });

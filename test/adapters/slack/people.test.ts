@@ -14,7 +14,8 @@ function asking() {
       },
     },
   };
-  return { questions, people: slackPeople(client as unknown as WebClient, { teamId: 'T0HOME' }, manualClock()) };
+  const clock = manualClock();
+  return { questions, clock, people: slackPeople(client as unknown as WebClient, { teamId: 'T0HOME' }, clock) };
 }
 
 test('a channel is asked about, once a minute', async () => {
@@ -22,6 +23,14 @@ test('a channel is asked about, once a minute', async () => {
   expect(await people.channel('C0SHARED')).toEqual({ isSharedOutside: true });
   expect(await people.channel('C0SHARED')).toEqual({ isSharedOutside: true });
   expect(questions).toEqual(['C0SHARED']);
+});
+
+test('a channel is asked about again after the clock was set back', async () => {
+  const { people, questions, clock } = asking();
+  await people.channel('C0SHARED');
+  await clock.advance(-1);
+  await people.channel('C0SHARED');
+  expect(questions).toEqual(['C0SHARED', 'C0SHARED']);
 });
 
 test('a direct message is not: Slack would refuse the question, and with it the command', async () => {
