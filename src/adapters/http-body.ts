@@ -49,8 +49,7 @@ export function isHtml(text: string, contentType: string): boolean {
 
 /** One line that says what an error answer says: JSON `message`, an HTML page's title, or the first line of text. */
 export function gist(text: string, contentType: string): string | undefined {
-  const said = isHtml(text, contentType) ? htmlTitle(text) : (jsonMessage(text) ?? firstLine(text));
-  return said === undefined || said === '' ? undefined : shorten(said);
+  return (isHtml(text, contentType) ? htmlTitle(text) : (jsonMessage(text) ?? firstLine(text))) || undefined;
 }
 
 export function htmlTitle(html: string): string | undefined {
@@ -68,15 +67,17 @@ function jsonMessage(text: string): string | undefined {
   }
 }
 
-function firstLine(text: string): string | undefined {
-  return text.trim().split(/\r?\n/, 1)[0];
+export function firstLine(text: string): string {
+  return text.trim().split(/\r?\n/, 1)[0] ?? '';
 }
 
-/** Long enough for any message of these systems; a page dumped as text is not. */
-const LONGEST_GIST = 300;
+/** Long enough for any message of these systems; not for a page dumped as text, or a rule that quotes half a definition. */
+const LONGEST_LINE = 300;
 
-export function shorten(text: string, longest = LONGEST_GIST): string {
-  return text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
+/** Each line of what is told of a failure, cut where it says no more. */
+export function shortLines(text: string): string {
+  const shorten = (line: string) => (line.length <= LONGEST_LINE ? line : `${line.slice(0, LONGEST_LINE - 1)}…`);
+  return text.split('\n').map(shorten).join('\n');
 }
 
 function nestsDeeperThan(limit: number, text: string): boolean {

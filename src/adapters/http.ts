@@ -6,7 +6,7 @@ import { UpstreamError } from '../core/errors.js';
 import { SECOND } from '../core/time.js';
 import { addressBook } from './http-addresses.js';
 import { type Arrival, type Attempt, attempt, chunksOf, NoAnswer } from './http-attempt.js';
-import { gist, parseJson, UnusableBody } from './http-body.js';
+import { gist, parseJson, shortLines, UnusableBody } from './http-body.js';
 import { keyring } from './http-credentials.js';
 import type { Silence } from './http-failure.js';
 import { bodyHeaders, bodyOf, isAnswer, statusInWords, urlOf } from './http-request.js';
@@ -46,7 +46,8 @@ export function httpClient(options: HttpOptions): HttpClient {
       ...failure,
       system,
       request: keys.clean(`${methodOf(request)} ${request.path.split('?', 1)[0]}`),
-      seen: keys.clean(failure.seen),
+      // Only now: half a secret would no longer be known as one.
+      seen: shortLines(keys.clean(failure.seen)),
       // A plain error: what axios throws carries headers, and its text may quote a URL.
       cause: failure.because === undefined ? undefined : new Error(keys.clean(failure.because)),
     });

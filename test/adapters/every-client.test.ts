@@ -214,6 +214,28 @@ describe('secrets', () => {
     });
   });
 
+  it('that stand where a long answer is cut leave no half behind', async () => {
+    const scrub = scrubber([TOKEN]);
+    const asked = [...READS, ...WRITES.filter(({ name }) => name === 'Jenkins executorSettings')];
+    for (const before of [165, 190, 262, 290]) {
+      const long = `${'x'.repeat(before)} ${TOKEN}`;
+      const told: Handler[] = [
+        (_asked, response) => json(response, { message: long, details: [{ path: 'p', errors: [long] }] }, 500),
+        (_asked, response) => html(response, 500, long),
+        (_asked, response) => void response.writeHead(400).end(long),
+        (_asked, response) => void response.writeHead(200).end(long),
+        (_asked, response) =>
+          void response.writeHead(200).end(`@@CIBOT@@${JSON.stringify({ ok: false, error: long })}@@END@@`),
+      ];
+      for (const handler of told) {
+        for (const act of asked) {
+          const { error } = await failing(act, handler, { scrub, retryDelaysMs: [] });
+          expect(error.seen.includes(TOKEN.slice(0, 6)), `${act.name}: ${error.seen}`).toBe(false);
+        }
+      }
+    }
+  });
+
   it('that were configured later than the scrubber are hidden too', async () => {
     const late = 'rotated-while-running';
     const server = await localServer(({ headers }, response) =>

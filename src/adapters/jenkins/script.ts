@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { UpstreamError } from '../../core/errors.js';
-import { shorten } from '../http-body.js';
+import { firstLine } from '../http-body.js';
 
 export type ScriptName =
   | 'executors-read'
@@ -31,10 +31,10 @@ const Outcome = z.discriminatedUnion('ok', [
 /** An accepted script always answers 200, also when it threw or did not compile: only our own line is an answer. */
 export function scriptAnswer<T>(text: string, schema: z.ZodType<T>, failed: (seen: string) => UpstreamError): T {
   const line = /@@CIBOT@@([\s\S]*?)@@END@@/.exec(text)?.[1];
-  if (line === undefined) throw failed(firstLine(text));
+  if (line === undefined) throw failed(unanswered(text));
   const outcome = Outcome.safeParse(parsed(line));
   if (!outcome.success) throw failed('the script printed something that is not its answer');
-  if (!outcome.data.ok) throw failed(`the script failed: ${shorten(String(outcome.data.error), 200)}`);
+  if (!outcome.data.ok) throw failed(`the script failed: ${firstLine(outcome.data.error)}`);
   const result = schema.safeParse(outcome.data);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
@@ -44,10 +44,10 @@ export function scriptAnswer<T>(text: string, schema: z.ZodType<T>, failed: (see
 }
 
 /** A stack trace below the first line names classes, and scripts may quote anything: one line is enough. */
-function firstLine(text: string): string {
-  const [line = ''] = text.trim().split(/\r?\n/, 1);
+function unanswered(text: string): string {
+  const line = firstLine(text);
   if (line === '') return 'the script printed nothing: Jenkins is up but does not answer properly';
-  return `the script did not run: ${shorten(line, 200)}`;
+  return `the script did not run: ${line}`;
 }
 
 function parsed(text: string): unknown {

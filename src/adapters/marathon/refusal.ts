@@ -2,7 +2,7 @@
 // Bodies may be HTML, `details` a string or an array, and 0.8 has `errors` only (contract marathon §2.3).
 import { z } from 'zod';
 import type { Explanation, HttpAnswer } from '../http.js';
-import { isHtml, shorten } from '../http-body.js';
+import { firstLine, isHtml } from '../http-body.js';
 
 const Body = z.object({
   message: z.string().optional().catch(undefined),
@@ -24,8 +24,6 @@ const Rule = z.object({
 });
 
 const MOST_LINES = 5;
-/** A rule that quotes half a definition says no more by its second half. */
-const LONGEST_LINE = 200;
 
 export function explainRefusal({ status, text }: HttpAnswer): Explanation | undefined {
   const body = parsed(text);
@@ -48,10 +46,8 @@ function lockedBy(ids: readonly string[]): string {
 function lines({ message, details, errors }: Body): string | undefined {
   const rules = [...listed(details), ...listed(errors)];
   const more = rules.length - MOST_LINES;
-  const shown = rules.slice(0, MOST_LINES).map((rule) => shorten(rule, LONGEST_LINE));
-  const head = message === undefined ? [] : [shorten(message.trim().split(/\r?\n/, 1)[0] ?? '', LONGEST_LINE)];
-  const all = [...head, ...shown, ...(more > 0 ? [`and ${more} more`] : [])].filter((line) => line !== '');
-  return all.length === 0 ? undefined : all.join('\n');
+  const said = [firstLine(message ?? ''), ...rules.slice(0, MOST_LINES), more > 0 ? `and ${more} more` : ''];
+  return said.filter((line) => line !== '').join('\n') || undefined;
 }
 
 function listed(found: unknown): string[] {
