@@ -45,7 +45,8 @@ export class UnfitWords extends UserError {
   }
 }
 
-export function parse(typed: string, catalogue: Catalogue): Parsed {
+/** What was typed as it is read, before anybody asks what it means. @throws UserError for what may not even be read */
+export function readable(typed: string): string {
   if (typed.length > LONGEST_TYPED) throw tooLong(typed);
   const text = normalise(typed);
   if (text.length > LONGEST_COMMAND) throw tooLong(text);
@@ -55,6 +56,11 @@ export function parse(typed: string, catalogue: Catalogue): Parsed {
       'Put credentials in the environment of the server, and change that password: Slack has seen it.',
     );
   }
+  return text;
+}
+
+export function parse(typed: string, catalogue: Catalogue): Parsed {
+  const text = readable(typed);
   const tokens = split(text);
   const found = named(tokens, catalogue);
   if (found === undefined) throw new UnknownCommand(tokens[0] ?? '', suggest(text, tokens[0] ?? '', catalogue));

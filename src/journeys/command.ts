@@ -5,7 +5,7 @@ import { type Asked, type Command, isExclusive } from '../core/command.js';
 import { type Button, type Message, sorry } from '../core/conversation.js';
 import { UpstreamError, UserError } from '../core/errors.js';
 import type { AnyJob, ChangeRun, ChangesJob, CommandJob, PressJob, ReadsJob } from '../core/jobs.js';
-import { commandIn, type Parsed, parse } from '../core/parse.js';
+import { commandIn, type Parsed, parse, readable } from '../core/parse.js';
 import { MINUTE, SECOND } from '../core/time.js';
 import { isTakenOver, rankOf, showStep } from './change.js';
 import { putWithChart } from './chart.js';
@@ -48,8 +48,8 @@ export async function accept(incoming: Incoming, slash: string, ports: AcceptPor
     const tooMuch = admitted(job, ports);
     if (tooMuch !== undefined) return tooMuch;
     if (job.kind === 'press') return await queued(job, 'reads', job.action, ports);
-    const parsed = parse(job.text, ports.catalogue);
     refuseSecrets(job.text, ports);
+    const parsed = parse(job.text, ports.catalogue);
     const permission = permissionFromMemory(job, parsed, ports);
     if (!permission.allowed) return await refused(job, parsed, permission, ports);
     const { command } = parsed;
@@ -118,12 +118,16 @@ const notQueued = ({ mayHaveArrived }: UpstreamError): Message =>
       )
     : sorry('The queue (Redis) cannot be reached: nothing was queued and nothing was done.', 'Try again in a minute.');
 
-/** What is typed is stored with the job, the plan and the audit trail: a secret must not get that far. */
-function refuseSecrets(text: string, ports: AcceptPorts): void {
-  if (ports.scrub(text) === text) return;
+/**
+ * What is typed is stored with the job, the plan and the audit trail, and goes into the buttons that help with a mistake:
+ * a secret must not get that far, neither as it was typed nor as it is read once Slack's escapes and curly quotes are undone.
+ */
+export function refuseSecrets(typed: string, { scrub }: Pick<AcceptPorts, 'scrub'>): void {
+  const read = readable(typed);
+  if (scrub(typed) === typed && scrub(read) === read) return;
   throw new UserError(
     'The command contains what looks like a secret, so it was not stored or run.',
-    'Put it in the environment of the server, and change it: Slack has seen it.',
+    'Change it: Slack has seen it. Keep it in the environment of the server, or in Jenkins.',
   );
 }
 

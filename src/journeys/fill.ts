@@ -11,7 +11,7 @@ import { type Choice, commandText, fieldOf, fitting, type PickSource } from '../
 import { offersFor, type Subjects } from '../core/subjects.js';
 import { code, join, md } from '../core/text.js';
 import { SECOND } from '../core/time.js';
-import { admitted } from './command.js';
+import { admitted, refuseSecrets } from './command.js';
 import { askForm, asOption, MOST_OPTIONS, OFFER, OTHER, pickForm, toldForm, unfolded } from './form.js';
 import { permissionFromMemory, permissionToSee, untyped } from './permission.js';
 import type { FormPorts } from './ports.js';
@@ -239,6 +239,7 @@ export async function submit(
   let text: string;
   try {
     text = await textOf(shown, kept, ports);
+    refuseSecrets(text, ports);
     parse(text, ports.catalogue);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

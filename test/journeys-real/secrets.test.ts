@@ -12,9 +12,10 @@ const SIGNING_SECRET = 'planted-signing-0a1b2c3d4e5f';
 const PLANTED = {
   SLACK_SIGNING_SECRET: SIGNING_SECRET,
   MARATHON_PASSWORD: 'planted-marathon-pass-77',
-  MESOS_TOKEN: 'planted-mesos-token-88',
+  // Slack escapes `&` and `<` on the way.
+  MESOS_TOKEN: 'planted&mesos<token-88',
 };
-const TYPED = { password: 'planted-typed-pass-99', set: 'planted-set-value-66' };
+const TYPED = { password: 'planted-typed-pass-99', set: 'planted-set-value-66', token: 'xoxb-9876-planted' };
 
 /** Nobody configured these: they are known by where they stand, or by what they look like. */
 const FOREIGN = {
@@ -107,6 +108,13 @@ describe('secrets', () => {
     ];
     expect(refused[0]?.text).toMatch(/address with a password in it, so it was not stored or run/);
     expect(refused[1]?.text).toMatch(/server/);
+    for (const text of [
+      `lock ${PLANTED.MESOS_TOKEN}`,
+      `deplyo --set X=${TYPED.token}`,
+      `scale executors ${TYPED.token}`,
+    ]) {
+      expect((await ask(rig, text)).text).toMatch(/looks like a secret, so it was not stored or run/);
+    }
 
     // Upstream bodies that repeat what they were sent, in full and as Basic credentials.
     const basic = Buffer.from(`bell:${PLANTED.MARATHON_PASSWORD}`).toString('base64');

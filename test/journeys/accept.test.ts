@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { scrubber } from '../../src/adapters/secrets.js';
 import { allowance } from '../../src/core/allowance.js';
 import type { AuditEntry } from '../../src/core/audit.js';
 import type { PersonFacts, PlaceFacts } from '../../src/core/authorise.js';
@@ -121,7 +122,7 @@ describe('what the ack answers, with nothing queued', () => {
       {},
       {},
       'user-error',
-      'The command contains what looks like a secret, so it was not stored or run. Put it in the environment of the server, and change it: Slack has seen it.',
+      'The command contains what looks like a secret, so it was not stored or run. Change it: Slack has seen it. Keep it in the environment of the server, or in Jenkins.',
     ],
     [
       'somebody no rule allows',
@@ -155,6 +156,32 @@ describe('what the ack answers, with nothing queued', () => {
     const accepted = await accept(typed(text, patch), '/ci', ports);
     expect(accepted).toMatchObject({ kind: 'answered', outcome, message: { text: words } });
     expect(ports.added).toEqual([]);
+  });
+
+  test.each<[string, string]>([
+    ['as Slack escapes it', 'paint p&amp;ss&lt;w0rd-1'],
+    ['as a phone curls its quotes', 'paint it’s-w0rd-2'],
+    ['behind a word that is no command', 'pant planted'],
+    ['where it does not fit', 'paint red planted'],
+    ['behind a quote that is not closed', 'paint "planted'],
+  ])('a secret %s, without saying it back', async (_how, text) => {
+    const ports = { ...bot(), scrub: scrubber(['planted', 'p&ss<w0rd-1', "it's-w0rd-2"]) };
+    const accepted = await accept(typed(text), '/ci', ports);
+    expect(accepted).toMatchObject({
+      message: { text: expect.stringMatching(/^The command contains what looks like a/) },
+    });
+    expect(JSON.stringify(accepted)).not.toMatch(/planted|w0rd/);
+    expect(ports.added).toEqual([]);
+  });
+
+  test('what is far too long, before anybody looks for a secret in it', async () => {
+    const scrub = () => {
+      throw new Error('scrubbed');
+    };
+    const accepted = await accept(typed('x'.repeat(20_001)), '/ci', { ...bot(), scrub });
+    expect(accepted).toMatchObject({
+      message: { text: expect.stringMatching(/^The command is 20,001 characters long/) },
+    });
   });
 
   test('the nearest command is a button that keeps what else was typed', async () => {

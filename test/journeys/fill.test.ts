@@ -304,6 +304,17 @@ describe('a form that is sent', () => {
     for (const [name, words] of Object.entries(errors)) expect(sent.errors[name]).toMatch(words);
   });
 
+  it('with a secret in it says so, and not which', async () => {
+    const bot = { ...ports(), scrub: (text: string) => text.replaceAll('planted', '•••') };
+    const sent = await submit(
+      at({ command: 'scale' }, { count: 'planted' }),
+      () => Promise.reject(new Error('ran')),
+      bot,
+    );
+    expect(JSON.stringify(sent)).toMatch(/looks like a secret.*Slack has seen it/);
+    expect(JSON.stringify(sent)).not.toContain('planted');
+  });
+
   it('shows what is said instead of an answer, without buttons', async () => {
     const refusal = { text: 'No.', blocks: [...say(md`No.`).blocks, { type: 'actions' as const, buttons: [] }] };
     const sent = await submit(at({ command: 'ack' }, { id: 'A1' }), async () => refusal, ports());
