@@ -17,7 +17,7 @@ const PATTERNS: readonly [RegExp, string][] = [
   [/\b(?:xox[a-z]|xapp)-[A-Za-z0-9-]+/gi, HIDDEN],
   [/(authorization["']?\s*[:=]\s*["']?(?:(?:basic|bearer)\s+)?)[^\s"',;}]+/gi, `$1${HIDDEN}`],
   [/\b(bearer\s+)[\w.~+/=-]+/gi, `$1${HIDDEN}`],
-  [/((?:token|password|passwd|secret)=)[^\s&"'<>,;)}\]]+/gi, `$1${HIDDEN}`],
+  [/((?:token|password|passwd|secret)=)[^\s&"'`<>,;)}\]]+/gi, `$1${HIDDEN}`],
   [/(:\/\/)[^\s/"'<>:@]*:[^\s/"'<>]*@/g, `$1${HIDDEN}@`],
   [/(https?:\/\/)[^\s/"'<>:@]+@/gi, `$1${HIDDEN}@`],
 ];

@@ -10,7 +10,7 @@ import { shorten } from './text.js';
 /** One parameter as people are told it. */
 export type ShownParameter = {
   name: string;
-  /** Null: Jenkins does not tell, as of a password. */
+  /** Null: kept in Jenkins, as a password is. */
   value: string | null;
   isDefault: boolean;
   /** What else it may be. */

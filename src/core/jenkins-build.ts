@@ -20,9 +20,9 @@ export interface ParameterDefinition {
   /** Jenkins' class without its package: `StringParameterDefinition`, `PasswordParameterDefinition` … */
   type: string;
   description: string | undefined;
-  /** What it may be; undefined: anything. */
+  /** What it may be, without what is secret; undefined: anything. */
   choices: string[] | undefined;
-  /** Undefined where there is none, or where Jenkins does not tell. */
+  /** Undefined where there is none, where Jenkins does not tell, and where it is a secret or looks like one. */
   defaultValue: string | undefined;
 }
 

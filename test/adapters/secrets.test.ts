@@ -83,6 +83,7 @@ describe('what looks like a secret', () => {
     ['xoxp-1-2-3 and xapp-1-A0-9', '••• and •••'],
     ['Bearer abc.def-ghi==, then', 'Bearer •••, then'],
     ['GET /x?token=abc123&force=true', 'GET /x?token=•••&force=true'],
+    ['`DB_PASSWORD=hunter2` (default)', '`DB_PASSWORD=•••` (default)'],
     ['?casc-reload-token=s3cr3t', '?casc-reload-token=•••'],
     ['Authorization: token=eyJhbGci.eyJ1.c2ln', 'Authorization: •••'],
     ['{"Authorization":"Basic dXNlcjpwYXNz","x":1}', '{"Authorization":"Basic •••","x":1}'],

@@ -81,7 +81,7 @@ export function jenkinsClient(options: JenkinsOptions): JenkinsClient {
   };
 
   return {
-    ...jobReader(http),
+    ...jobReader(http, rest.scrub),
     ...buildReader(http, rest.scrub),
     ...buildActs(http, post, rest.scrub),
     close: http.close,

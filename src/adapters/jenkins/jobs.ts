@@ -1,9 +1,12 @@
 // One job and the names of all (contract jenkins §4.1), on both lines. Called by `client.ts`.
 import { z } from 'zod';
 import { type JenkinsJob, type JenkinsJobs, jobPath, type ParameterDefinition } from '../../core/jenkins-build.js';
+import { maskText } from '../../core/manifest-mask.js';
+import { looksSecret } from '../../core/secret-words.js';
 import { unlessAbsent } from '../absent.js';
 import type { HttpClient } from '../http.js';
 import { maybe } from '../maybe.js';
+import type { Scrub } from '../secrets.js';
 import { walkJobs } from './job-pages.js';
 import { Jobs } from './schema.js';
 
@@ -56,14 +59,20 @@ const Job = z
     members: (jobs ?? []).flatMap((one) => one?.name ?? []),
   }));
 
-export function jobReader(http: HttpClient): JenkinsJobs {
+/** @param scrub over what people wrote: it is shown, and kept with forms and with the job that asked */
+export function jobReader(http: HttpClient, scrub: Scrub): JenkinsJobs {
   return {
     async jenkinsJob(fullName): Promise<JenkinsJob | undefined> {
       const asked = { path: `${jobPath(fullName)}/api/json`, query: { tree: JOB } };
       const found = await unlessAbsent(() => http.ask(asked, Job));
       if (found === undefined) return undefined;
-      const { members, ...job } = found.value;
-      return { ...job, fullName, members: members.map((name) => `${fullName}/${name}`) };
+      const { members, parameters, ...job } = found.value;
+      return {
+        ...job,
+        fullName,
+        parameters: parameters.map((one) => withoutSecrets(one, scrub)),
+        members: members.map((name) => `${fullName}/${name}`),
+      };
     },
     async jobNames() {
       const names = new Set<string>();
@@ -71,5 +80,20 @@ export function jobReader(http: HttpClient): JenkinsJobs {
       const sawAll = await walkJobs({ mostPages: MOST_PAGES, ask, visit: (name) => names.add(name) });
       return { names: [...names], isCut: !sawAll };
     },
+  };
+}
+
+/** A default that is or looks secret is left to Jenkins, as that of a password is; such a choice is not offered. */
+function withoutSecrets(
+  { description, choices, defaultValue, ...parameter }: ParameterDefinition,
+  scrub: Scrub,
+): ParameterDefinition {
+  const clean = (text: string) => scrub(maskText(text));
+  const isShown = (text: string) => !looksSecret(parameter.name) && clean(text) === text;
+  return {
+    ...parameter,
+    description: description && clean(description),
+    choices: choices?.filter(isShown),
+    defaultValue: defaultValue !== undefined && isShown(defaultValue) ? defaultValue : undefined,
   };
 }

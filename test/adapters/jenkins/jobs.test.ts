@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { scrubber } from '../../../src/adapters/secrets.js';
 import { closeServersAfterEach, json } from '../local-server.js';
 import { example, jenkins } from './scene.js';
 import { addJob, closeWorldsAfterEach, worldOf } from './world.js';
@@ -130,6 +131,33 @@ describe('a job', () => {
       ['FILE', 'FileParameterDefinition', undefined, undefined],
       ['ODD', 'ParameterDefinition', undefined, undefined],
     ]);
+  });
+
+  it('keeps to itself what is secret in its parameters', async () => {
+    const parameterDefinitions = [
+      { name: 'DB_PASSWORD', type: 'StringParameterDefinition', defaultParameterValue: { value: 'hunter2hunter2' } },
+      { name: 'API_KEY', type: 'ChoiceParameterDefinition', choices: ['k-1', 'k-2'] },
+      {
+        name: 'REPO',
+        type: 'ChoiceParameterDefinition',
+        choices: ['https://ana:s3cret@git/x', 'https://git/y'],
+        defaultParameterValue: { value: 'https://ana:s3cret@git/x' },
+        description: 'as in https://ana:s3cret@git/x, by configured-1',
+      },
+      { name: 'NOTE', type: 'StringParameterDefinition', defaultParameterValue: { value: 'by configured-1' } },
+    ];
+    const { client } = await jenkins(
+      (_asked, response) => json(response, { color: 'blue', property: [{ parameterDefinitions }] }),
+      { scrub: scrubber(['configured-1']) },
+    );
+    const told = (await client.jenkinsJob('app'))?.parameters;
+    expect(told?.map(({ name, choices, defaultValue }) => [name, choices, defaultValue])).toEqual([
+      ['DB_PASSWORD', undefined, undefined],
+      ['API_KEY', [], undefined],
+      ['REPO', ['https://git/y'], undefined],
+      ['NOTE', undefined, undefined],
+    ]);
+    expect(told?.[2]?.description).toBe('as in https://•••@git/x, by •••');
   });
 
   it('is one of 5,000, which are read 200 at a time', async () => {
