@@ -16,6 +16,8 @@ export interface PersonFacts {
 export interface PlaceFacts {
   /** Shared with another company (Slack Connect). */
   isSharedOutside?: boolean | undefined;
+  /** The bot cannot see it, so whether another company reads there is not known. */
+  isUnseen?: boolean | undefined;
 }
 
 export interface Question {

@@ -2,10 +2,11 @@
 // authorises with fresh facts and hands over to what the command's effect asks for.
 import type { Permit } from '../core/allowance.js';
 import { type Asked, type Command, isExclusive } from '../core/command.js';
-import { type Button, type Message, sorry } from '../core/conversation.js';
+import { context, type Message, type MessageBlock, sorry } from '../core/conversation.js';
 import { UpstreamError, UserError } from '../core/errors.js';
 import type { AnyJob, ChangeRun, ChangesJob, CommandJob, PressJob, ReadsJob } from '../core/jobs.js';
 import { commandIn, type Parsed, parse, readable } from '../core/parse.js';
+import { prose } from '../core/text.js';
 import { MINUTE, SECOND } from '../core/time.js';
 import { isTakenOver, rankOf, showStep } from './change.js';
 import { putWithChart } from './chart.js';
@@ -24,6 +25,7 @@ import {
   answerTo,
   bugView,
   channelOf,
+  channelRefusal,
   rootKey,
   upstreamView,
   userErrorView,
@@ -224,22 +226,38 @@ async function read(
   asked: Asked,
   ports: PerformPorts,
 ): Promise<void> {
+  const isUnseen = await answersUnseen(job, ports);
   const facts = await inTime(ports.clock, command.run(parsed.args, ports.command, asked));
   const message = await withChannelFault(command.view(facts, asked), ports);
+  const here = parsed.here && !isUnseen;
   // An answer to the channel cannot take the place of a private message.
-  const to = answerTo(job, { here: parsed.here, replace: !parsed.here });
-  const shown = parsed.here ? message : showable(message, job, parsed);
+  const to = answerTo(job, { here, replace: !here });
+  const note = parsed.here && isUnseen ? [keptPrivate(job.place, ports.command.settings.name)] : [];
+  const button = parsed.here || isUnseen ? [] : showButton(job, parsed);
+  const shown = { ...message, blocks: [...message.blocks, ...note, ...button] };
   const asker = { userId: job.actor.userId, channelId: job.place.channelId };
   await putWithChart(answerKey(job.delivery), to, shown, { messages: ports.messages, asker });
   ports.counted(command.name, 'succeeded');
 }
 
-/** A private answer can be asked for again in the channel, by whoever clicks; in a direct message there is nobody to show it to. */
-function showable(message: Message, job: CommandJob, parsed: Parsed): Message {
-  if (job.replyTo.responseUrl === undefined || job.place.channelId.startsWith('D') || parsed.command.name === 'help')
-    return message;
-  const button: Button = { label: 'Show in channel', action: 'run', value: `${parsed.text} --here` };
-  return { ...message, blocks: [...message.blocks, { type: 'actions', buttons: [button] }] };
+/** A `response_url` takes an answer to all into places that the bot cannot see, where another company may read it. */
+async function answersUnseen({ replyTo, place }: CommandJob, { people }: PerformPorts): Promise<boolean> {
+  return replyTo.responseUrl !== undefined && (await people.channel(place.channelId)).isUnseen === true;
+}
+
+const keptPrivate = ({ channelId }: CommandJob['place'], botName: string): MessageBlock =>
+  context(
+    prose(
+      channelId.startsWith('D')
+        ? 'Shown to you alone: in a direct message nobody else is answered. Use a channel to show it to others.'
+        : `Shown to you alone: another organisation may read here. ${channelRefusal('channel_not_found', botName)}`,
+    ),
+  );
+
+/** A private answer can be asked for again in the channel, by whoever clicks. */
+function showButton({ replyTo }: CommandJob, { command, text }: Parsed): MessageBlock[] {
+  if (replyTo.responseUrl === undefined || command.name === 'help') return [];
+  return [{ type: 'actions', buttons: [{ label: 'Show in channel', action: 'run', value: `${text} --here` }] }];
 }
 
 /** Errors of what comes before any act end in the private answer; a change reports its own. */

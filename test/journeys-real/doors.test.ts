@@ -214,6 +214,20 @@ describe('a form', () => {
   });
 });
 
+describe('a channel that the bot cannot see', () => {
+  it('hears nothing: who asked to show it there is answered alone, and told why', async () => {
+    const ops = rig.slack.directory.channels.get('C0OPS');
+    ops?.members.delete('U0BELL');
+    const from = rig.slack.messages.length;
+    await rig.slack.command({ user: '@ana', channel: 'C0OPS', text: 'where --here' });
+    const answer = await rig.slack.changed(() => newsFor('@ana', from).find(({ text }) => /runs on/.test(text)));
+    ops?.members.add('U0BELL');
+    expect(answer).toMatchObject({ channelId: 'C0OPS', visibleTo: 'U0ANA' });
+    expect(JSON.stringify(answer.blocks)).toMatch(/Shown to you alone: another organisation may read here/);
+    expect(JSON.stringify(answer.blocks)).not.toContain('Show in channel');
+  });
+});
+
 describe('the Home tab', () => {
   const homeOf = (user: string) =>
     JSON.stringify(rig.slack.views.find(({ id }) => id === `VHOME${ID[user]}`)?.view ?? {});

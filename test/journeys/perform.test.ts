@@ -36,6 +36,32 @@ describe('a read', () => {
     expect(ports.messages.said).toMatchObject([{ to: { kind: 'answer', here: true } }]);
   });
 
+  test.each([
+    [
+      'a private channel without the bot',
+      'C0BOARD',
+      /another organisation may read here\. .*invite me with \/invite @/,
+    ],
+    ['a direct message', 'D0ANA', /in a direct message nobody else is answered\. Use a channel/],
+  ])('in %s is for one person alone, and says why', async (_where, channelId, why) => {
+    const ports = { ...worker(), people: fakePeople({}, { isUnseen: true }) };
+    const place = { channelId, teamId: 'T0HOME' };
+    await perform(typed('look', { place }), fakeRun(), ports);
+    await perform(typed('look --here', { place, delivery: 'd-here' }), fakeRun('d-here'), ports);
+    const [plain, here] = ports.messages.said;
+    expect([plain?.to, here?.to]).toMatchObject([{ here: false }, { here: false, replace: true }]);
+    expect(JSON.stringify([plain, here])).not.toContain('Show in channel');
+    expect(JSON.stringify(plain)).not.toMatch(why);
+    expect(JSON.stringify(here?.message.blocks).replaceAll('`', '')).toMatch(why);
+  });
+
+  test('asked for by a mention in a direct message is answered there', async () => {
+    const ports = { ...worker(), people: fakePeople({}, { isUnseen: true }) };
+    const place = { channelId: 'D0ANA', teamId: 'T0HOME' };
+    await perform(typed('look --here', { replyTo: {}, place }), fakeRun(), ports);
+    expect(ports.messages.said).toMatchObject([{ to: { kind: 'channel', channelId: 'D0ANA' } }]);
+  });
+
   test('asked for by a mention is answered in its thread', async () => {
     const ports = worker();
     const place = { channelId: 'C0CI', teamId: 'T0HOME', threadTs: '7.7' };

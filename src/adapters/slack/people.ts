@@ -59,14 +59,14 @@ export function slackPeople(client: WebClient, team: Pick<Team, 'teamId'>, clock
     };
   });
   const channels = memory<PlaceFacts>(clock, async (channelId) => {
-    // Of a direct message Slack tells nothing without the scope im:read; in one that is not ours we cannot post either.
-    if (channelId.startsWith('D')) return {};
+    // Without the scope im:read Slack tells nothing of a direct message, not even whether it is ours or between two people.
+    if (channelId.startsWith('D')) return { isUnseen: true };
     try {
       const answer = await slackCall('conversations.info', client.conversations.info({ channel: channelId }));
       return { isSharedOutside: present('conversations.info', answer.channel).is_ext_shared === true };
     } catch (error) {
-      // A private channel we are not in: nothing can be posted there either, and that is said when it is tried.
-      if (error instanceof SlackError && error.code === 'channel_not_found') return {};
+      // A private channel we are not in. We cannot post there, but an answer by its `response_url` needs no membership.
+      if (error instanceof SlackError && error.code === 'channel_not_found') return { isUnseen: true };
       throw error;
     }
   });

@@ -1,7 +1,9 @@
 // What Slack is asked of people and channels, with a client that notes each question.
 import type { WebClient } from '@slack/web-api';
 import { expect, test } from 'vitest';
+import { slackClients } from '../../../src/adapters/slack/client.js';
 import { slackPeople } from '../../../src/adapters/slack/people.js';
+import { startSlack } from '../../../src/playground/slack/workspace.js';
 import { manualClock } from '../../support/manual-clock.js';
 
 function asking() {
@@ -35,6 +37,16 @@ test('a channel is asked about again after the clock was set back', async () => 
 
 test('a direct message is not: Slack would refuse the question, and with it the command', async () => {
   const { people, questions } = asking();
-  expect(await people.channel('D0ANA')).toEqual({});
+  expect(await people.channel('D0ANA')).toEqual({ isUnseen: true });
   expect(questions).toEqual([]);
+});
+
+test('a private channel without the bot is unseen, not one of our own', async () => {
+  const slack = await startSlack();
+  const { repeatable } = slackClients(slack.botToken, slack.slackApiUrl);
+  slack.directory.channels.get('C0OPS')?.members.delete('U0BELL');
+  expect(await slackPeople(repeatable, { teamId: 'T0HOUSE' }, manualClock()).channel('C0OPS')).toEqual({
+    isUnseen: true,
+  });
+  await slack.close();
 });
