@@ -1,16 +1,13 @@
 // The command journey. Bot: accept() answers mistakes at once or adds one job. Worker: perform() parses again,
 // authorises with fresh facts and hands over to what the command's effect asks for.
 import type { Permit } from '../core/allowance.js';
-import { type Asked, type Command, isExclusive } from '../core/command.js';
-import { context, type Message, type MessageBlock, sorry } from '../core/conversation.js';
+import { isExclusive } from '../core/command.js';
+import { type Message, sorry } from '../core/conversation.js';
 import { UpstreamError, UserError } from '../core/errors.js';
 import type { AnyJob, ChangeRun, ChangesJob, CommandJob, PressJob, ReadsJob } from '../core/jobs.js';
-import { commandIn, type Parsed, parse, readable } from '../core/parse.js';
-import { prose } from '../core/text.js';
+import { commandIn, parse, readable } from '../core/parse.js';
 import { MINUTE, SECOND } from '../core/time.js';
 import { isTakenOver, rankOf, showStep } from './change.js';
-import { putWithChart } from './chart.js';
-import { inTime } from './deadline.js';
 import { runConfirmed } from './disrupt.js';
 import { expire } from './expiry.js';
 import { gatherChoices } from './gather-choices.js';
@@ -19,13 +16,13 @@ import { askedFor, permissionFromMemory, permissionOf, type Refusal } from './pe
 import { makePlan } from './plan.js';
 import type { AcceptPorts, PerformPorts } from './ports.js';
 import { press } from './press.js';
+import { read } from './read.js';
 import { recordRefusal } from './record.js';
 import {
   answerKey,
   answerTo,
   bugView,
   channelOf,
-  channelRefusal,
   rootKey,
   upstreamView,
   userErrorView,
@@ -217,47 +214,6 @@ async function performCommand(job: CommandJob, run: ChangeRun, ports: PerformPor
     await makePlan(job, command, parsed, asked, run.signal, ports);
     return undefined;
   });
-}
-
-async function read(
-  job: CommandJob,
-  command: Extract<Command, { effect: 'read' }>,
-  parsed: Parsed,
-  asked: Asked,
-  ports: PerformPorts,
-): Promise<void> {
-  const isUnseen = await answersUnseen(job, ports);
-  const facts = await inTime(ports.clock, command.run(parsed.args, ports.command, asked));
-  const message = await withChannelFault(command.view(facts, asked), ports);
-  const here = parsed.here && !isUnseen;
-  // An answer to the channel cannot take the place of a private message.
-  const to = answerTo(job, { here, replace: !here });
-  const note = parsed.here && isUnseen ? [keptPrivate(job.place, ports.command.settings.name)] : [];
-  const button = parsed.here || isUnseen ? [] : showButton(job, parsed);
-  const shown = { ...message, blocks: [...message.blocks, ...note, ...button] };
-  const asker = { userId: job.actor.userId, channelId: job.place.channelId };
-  await putWithChart(answerKey(job.delivery), to, shown, { messages: ports.messages, asker });
-  ports.counted(command.name, 'succeeded');
-}
-
-/** A `response_url` takes an answer to all into places that the bot cannot see, where another company may read it. */
-async function answersUnseen({ replyTo, place }: CommandJob, { people }: PerformPorts): Promise<boolean> {
-  return replyTo.responseUrl !== undefined && (await people.channel(place.channelId)).isUnseen === true;
-}
-
-const keptPrivate = ({ channelId }: CommandJob['place'], botName: string): MessageBlock =>
-  context(
-    prose(
-      channelId.startsWith('D')
-        ? 'Shown to you alone: in a direct message nobody else is answered. Use a channel to show it to others.'
-        : `Shown to you alone: another organisation may read here. ${channelRefusal('channel_not_found', botName)}`,
-    ),
-  );
-
-/** A private answer can be asked for again in the channel, by whoever clicks. */
-function showButton({ replyTo }: CommandJob, { command, text }: Parsed): MessageBlock[] {
-  if (replyTo.responseUrl === undefined || command.name === 'help') return [];
-  return [{ type: 'actions', buttons: [{ label: 'Show in channel', action: 'run', value: `${text} --here` }] }];
 }
 
 /** Errors of what comes before any act end in the private answer; a change reports its own. */
