@@ -5,7 +5,7 @@ import { isExclusive } from '../core/command.js';
 import { type Message, sorry } from '../core/conversation.js';
 import { UpstreamError, UserError } from '../core/errors.js';
 import type { AnyJob, ChangeRun, ChangesJob, CommandJob, PressJob, ReadsJob } from '../core/jobs.js';
-import { commandIn, parse, readable } from '../core/parse.js';
+import { commandIn, type Parsed, parse, readable } from '../core/parse.js';
 import { MINUTE, SECOND } from '../core/time.js';
 import { isTakenOver, rankOf, showStep } from './change.js';
 import { runConfirmed } from './disrupt.js';
