@@ -21,7 +21,7 @@ const Builds = z.object({ builds: z.array(Build.nullish()).nullish() });
 
 const EXECUTORS = `executors[currentExecutable[${STORY}]],oneOffExecutors[currentExecutable[${STORY}]]`;
 
-// What runs may be no build, or one that nobody may see: then it has no number, or nothing at all.
+// What runs may be no build, or one that nobody may see.
 const Executor = z.object({ currentExecutable: Build.nullish().catch(undefined) }).nullish();
 const Running = z.object({
   computer: z.array(
@@ -81,10 +81,13 @@ export function buildReader(http: HttpClient, scrub: Scrub): BuildReads {
   };
 }
 
-/** A Pipeline is led on the controller; what its steps occupy elsewhere has its address, and no number. */
+/**
+ * A Pipeline is led on the controller. What its steps occupy elsewhere has its number, time and address too, but does not
+ * say `building` (workflow-durable-task-step: `ExecutorStepExecution.PlaceholderExecutable`).
+ */
 function storyOf(build: z.infer<typeof Build> | null | undefined): BuildStory | undefined {
   const jenkinsJob = fullName(pathOf(build?.url));
-  return jenkinsJob === undefined || !build ? undefined : { ...build.story, jenkinsJob };
+  return jenkinsJob === undefined || !build?.story.isRunning ? undefined : { ...build.story, jenkinsJob };
 }
 
 /** One that leads others may be shown in two places. */

@@ -174,12 +174,25 @@ describe('what runs', () => {
   it('is told once where it occupies two places, and passed over where it is no build or may not be seen', async () => {
     const computer = [
       { executors: [{ currentExecutable: build }, { currentExecutable: null }, {}, null] },
-      { executors: [{ currentExecutable: { url: build.url } }], oneOffExecutors: [{ currentExecutable: build }] },
+      { oneOffExecutors: [{ currentExecutable: build }, { currentExecutable: { displayName: 'part' } }] },
       null,
     ];
     const { client } = await jenkins((_asked, response) => json(response, { computer }));
     expect((await client.runningBuilds()).map(({ jenkinsJob, number }) => [jenkinsJob, number])).toEqual([
       ['team-a/app', 9],
+    ]);
+  });
+
+  it('of a Pipeline is the build, and not what its step occupies on an agent, which has its number too', async () => {
+    const { building: _, ...step } = { ...build, estimatedDuration: 120_000 };
+    const causes = [{ shortDescription: 'Started by user Ana' }];
+    const computer = [
+      { oneOffExecutors: [{ currentExecutable: { ...build, actions: [{ causes }] } }] },
+      { executors: [{ currentExecutable: step }] },
+    ];
+    const { client } = await jenkins((_asked, response) => json(response, { computer }));
+    expect(await client.runningBuilds()).toMatchObject([
+      { number: 9, isRunning: true, causes: [{ text: 'Started by user Ana' }] },
     ]);
   });
 
