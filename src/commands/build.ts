@@ -65,6 +65,11 @@ export const build = defineCommand<Args, BuildRequest, BuildFacts>({
   picks: { job: { label: 'Job', from: 'jobs' }, settings: { each: 'parameters', of: 'job' } },
   args,
   effect: 'change',
+  guarded: ({ job, parameters }) =>
+    typedFor(
+      wordFor(job),
+      Object.keys(parameters).map((name) => `${name}=•••`),
+    ),
   before: prepare,
   run: (_args, ports, _asked, request) => requestBuild(request, ports),
   follow: { look: (facts, ports) => lookAtBuild(facts, ports), view: buildProgress },
@@ -73,8 +78,8 @@ export const build = defineCommand<Args, BuildRequest, BuildFacts>({
 
 async function prepare({ job: typed, parameters }: Args, ports: Ports): Promise<BuildRequest> {
   const { jenkins, clock } = ports;
-  const settings = Object.entries(parameters).map(([name, value]) => ` ${wordFor(`${name}=${value}`)}`);
-  const job = await findJob(typed, { jenkins, clock, again: (word) => `build ${word}${settings.join('')}` });
+  const settings = Object.entries(parameters).map(([name, value]) => `${name}=${value}`);
+  const job = await findJob(typed, { jenkins, clock, again: (word) => typedFor(word, settings) });
   if (job.isDisabled) throw disabled(job);
   const checked = checkParameters(job, parameters);
   const [trace, account, publicUrl] = await Promise.all([
@@ -92,6 +97,9 @@ async function prepare({ job: typed, parameters }: Args, ports: Ports): Promise<
     queued: (trace?.origins ?? []).flatMap(({ number, queueId }) => (number === undefined ? (queueId ?? []) : [])),
   };
 }
+
+const typedFor = (job: string, settings: readonly string[]): string =>
+  ['build', job, ...settings.map(wordFor)].join(' ');
 
 const disabled = ({ fullName }: JenkinsJob): UserError =>
   new UserError(

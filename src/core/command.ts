@@ -148,6 +148,8 @@ export interface ChangeSpec<Args, Before extends Json, Facts> extends Described<
   effect: 'change';
   /** Writes the app or Jenkins' configuration: one at a time, queue `changes`. */
   exclusive?: boolean;
+  /** The words as they are told until `before` has seen what they are, perhaps a password; absent: as typed. */
+  guarded?(args: Args): string;
   /** A look at what is there now. Kept with the job before `run`, so that a resumed run still knows what it changed. */
   before(args: Args, ports: Ports, asked: Asked): Promise<Before>;
   run(args: Args, ports: Ports, asked: Asked, before: Before): Promise<Facts>;

@@ -85,6 +85,8 @@ export interface HomeStore {
   read(): Promise<BoardNow | undefined>;
   /** The same text again moves up. */
   asked(userId: string, text: string, at: number): Promise<void>;
+  /** Of what turned out to be nothing to be kept. Twice equals once. */
+  forget(userId: string, text: string): Promise<void>;
   /** Newest first. */
   askedBy(userId: string): Promise<{ text: string; at: number }[]>;
 }

@@ -129,7 +129,8 @@ export interface ChangeRun {
   progress(): ChangeProgress;
   /** Proves that the job is still ours, and keeps it so for another lock's length. */
   hold(): Promise<void>;
-  save(patch: Partial<ChangeProgress>): Promise<void>;
+  /** @param text takes the place of what was typed, where that may not be kept */
+  save(patch: Partial<ChangeProgress>, text?: string): Promise<void>;
   /** Who asked this change to stop, if anybody has. */
   stopAsked(): Promise<string | undefined>;
   /** *Deploy now* or *Give up*, pressed while it waits for builds. */

@@ -33,25 +33,31 @@ export async function runChange(
   ports: PerformPorts,
 ): Promise<Pause | undefined> {
   const known = run.progress();
-  const over = (outcome: ChangeOutcome): Promise<undefined> => finish(job, command.name, outcome, run, ports);
+  const told = (): CommandJob => ({ ...job, text: toldText(command, parsed, run) });
+  const over = (outcome: ChangeOutcome): Promise<undefined> => finish(told(), command.name, outcome, run, ports);
   if (known.outcome !== undefined) return over(known.outcome);
   if (known.step === 'following') return goOn(job, command, parsed, asked, run, ports);
   if (known.step === 'queued') {
     await run.save({ startedAt: ports.clock.now() });
     const leftBy = await run.stopAsked();
     if (leftBy !== undefined) return over(leftQueue(leftBy));
-    await tellTurn(job, ports);
+    await tellTurn(told(), ports);
   }
-  const typed = `${ports.command.settings.slashCommand} ${parsed.text}`;
+  const typed = `${ports.command.settings.slashCommand} ${told().text}`;
   const working = say(md`:hourglass_flowing_sand: Working on ${code(typed)}`);
-  await showStep(job, 'posted', withAsker(working, job, parsed, ports), ports);
+  await showStep(job, 'posted', withAsker(working, told(), ports), ports);
   if (!(await standsInChannel(job, run, ports))) return undefined;
 
   const outcome = await act(command, parsed, asked, run, ports);
   if (outcome === 'begun') return goOn(job, command, parsed, asked, run, ports);
-  await run.save({ step: 'done', outcome });
+  const { text } = told();
+  if (text !== job.text) await ports.home.forget(job.actor.userId, job.text);
+  await run.save({ step: 'done', outcome }, text);
   return over(outcome);
 }
+
+const toldText = ({ guarded }: ChangeCommand, { args, text }: Parsed, run: ChangeRun): string =>
+  run.progress().before === undefined && guarded !== undefined ? guarded(args) : text;
 
 async function act(
   command: ChangeCommand,
@@ -100,7 +106,7 @@ async function goOn(
     const { facts, againMs } = await follow.look(run.progress().followed, ports.command, asked);
     await run.save({ followed: facts as Json });
     if (againMs !== undefined) {
-      await showStep(job, 'following', withAsker(follow.view(facts, asked), job, parsed, ports), ports);
+      await showStep(job, 'following', withAsker(follow.view(facts, asked), job, ports), ports);
       return { againMs };
     }
     outcome = outcomeOf(view(facts, asked));
@@ -120,8 +126,8 @@ const outcomeOf = ({ ok, message, thread }: ChangeView): ChangeOutcome => ({
   ...(thread === undefined ? {} : { thread }),
 });
 
-function withAsker(message: Message, job: CommandJob, { text }: Parsed, { command }: PerformPorts): Message {
-  const asked = context(askedBy(job.actor, command.settings.slashCommand, text));
+function withAsker(message: Message, job: CommandJob, { command }: PerformPorts): Message {
+  const asked = context(askedBy(job.actor, command.settings.slashCommand, job.text));
   return { ...message, blocks: [...message.blocks, asked] };
 }
 

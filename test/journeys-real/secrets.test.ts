@@ -35,6 +35,8 @@ const FOREIGN = {
   parameter: 'planted-parameter-24',
   repository: 'planted-repository-25',
 };
+/** Typed, and seen to be a password only when Jenkins says so. */
+const CODE = 'planted-launch-code-24';
 
 let rig: Rig;
 const folder = mkdtempSync(join(tmpdir(), 'bb-secrets-'));
@@ -194,6 +196,19 @@ async function everyKey(): Promise<string> {
     redis.disconnect();
   }
 }
+
+describe('a password that only Jenkins knows to be one', () => {
+  it('is refused, and nobody is told it or keeps it', async () => {
+    const release = rig.world.jenkins.current?.home.job('release');
+    release?.parameters.push({ name: 'LAUNCH', type: 'password', description: null, defaultValue: 'x' });
+    const end = await change(rig, `build release LAUNCH=${CODE}`);
+    expect(end.text).toMatch(/LAUNCH of release is a password/);
+    const slack = JSON.stringify([rig.slack.calls.map(({ args }) => args), rig.slack.messages]);
+    expect(slack).toContain('build release LAUNCH=•••');
+    expect(await audit(rig)).toContainEqual(expect.objectContaining({ text: 'build release LAUNCH=•••' }));
+    for (const text of [slack, await everyKey(), log.join('\n')]) expect(text).not.toContain(CODE);
+  });
+});
 
 describe('secrets of others', () => {
   it('in the parameters of a job are in no answer, no form and no key of Redis, and left to Jenkins', async () => {

@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { build } from '../../src/commands/build.js';
+import { catalogueOf } from '../../src/commands/index.js';
 import { UpstreamError, UserError } from '../../src/core/errors.js';
+import type { JenkinsJob } from '../../src/core/jenkins-build.js';
 import { MINUTE, SECOND } from '../../src/core/time.js';
 import { perform } from '../../src/journeys/command.js';
 import { NOW, refusal, silence } from '../support/ci-service.js';
 import { type FakeCommands, fakeCommands } from '../support/fake-commands.js';
+import { fakePorts } from '../support/fakes.js';
 import { type FakePerform, type FakeRun, fakePerform, fakeRun, passing, typed } from '../support/fakes-journey.js';
 
 function worker(): FakePerform & FakeCommands {
@@ -161,6 +165,62 @@ describe('a change that goes wrong', () => {
       );
     await paintRed(ports, fakeRun('d-ana', { step: 'applying', startedAt: NOW, before: 'white' }));
     expect(ports.messages.text('root:d-ana')).toContain(unsure);
+  });
+});
+
+describe('a change whose words may hold a secret', () => {
+  const TYPED = 'build app CODE=hunter2';
+  const built = (parameters: JenkinsJob['parameters'], name = 'app') => {
+    const run = fakeRun();
+    const calls = { jobTrace: async () => undefined, whoAmI: async () => 'chatbot', startBuild: async () => 12 };
+    const jenkins = fakePorts({
+      jenkins: {
+        jenkinsJob: async (fullName) =>
+          fullName === name ? { fullName, kind: 'job', isDisabled: false, members: [], parameters } : undefined,
+        jobNames: async () => ({ names: [], isCut: false }),
+        publicUrl: async () => undefined,
+        queueItem: async () => undefined,
+        ...calls,
+      },
+    }).jenkins;
+    const ports = fakePerform({ catalogue: catalogueOf([build]), jenkins });
+    return { run, ports, over: passing(ports.clock, perform(typed(TYPED), run, ports), 100) };
+  };
+  const parameter = (type: string): JenkinsJob['parameters'][number] => ({
+    name: 'CODE',
+    type,
+    description: undefined,
+    choices: undefined,
+    defaultValue: undefined,
+  });
+
+  test.each<[string, JenkinsJob['parameters'], string, string]>([
+    ['is a password', [parameter('PasswordParameterDefinition')], 'app', 'CODE of app is a password'],
+    ['goes to no job there is', [], 'other', 'Jenkins has no job app'],
+  ])('that %s is told and kept without it', async (_what, parameters, name, words) => {
+    const { run, ports, over } = built(parameters, name);
+    await ports.home.asked('U0ANA', TYPED, NOW);
+    await over;
+    expect(await ports.home.askedBy('U0ANA')).toEqual([]);
+    expect(ports.messages.said.map(({ message }) => message.text)).toEqual([
+      'Working on /ci build app CODE=•••',
+      expect.stringContaining(words),
+    ]);
+    expect(ports.trail).toMatchObject([
+      { outcome: 'refused', text: 'build app CODE=•••', understood: { parameters: { CODE: '•••' } } },
+    ]);
+    expect(run.keptText).toBe('build app CODE=•••');
+    expect(JSON.stringify([ports.messages.said, ports.trail, run.kept])).not.toContain('hunter2');
+  });
+
+  test('is told as typed once it is known to be none', async () => {
+    const { ports, over } = built([parameter('StringParameterDefinition')]);
+    await over;
+    expect(ports.trail).toMatchObject([{ text: TYPED }]);
+    expect(ports.messages.said.at(0)?.message.text).toBe('Working on /ci build app CODE=•••');
+    expect(ports.messages.said.at(-1)?.message.blocks.at(-1)).toMatchObject({
+      text: { plain: `asked by @U0ANA: /ci ${TYPED}` },
+    });
   });
 });
 

@@ -140,6 +140,8 @@ export class FakeLockLost extends Error {
 export interface FakeRun extends ChangeRun {
   kept: ChangeProgress;
   steps: string[];
+  /** What took the place of what was typed. */
+  keptText: string | undefined;
   stopBy: string | undefined;
   choice: 'now' | 'giveup' | undefined;
   /** Another worker has the job from now on. */
@@ -153,6 +155,7 @@ export function fakeRun(id = 'd-ana', progress: Partial<ChangeProgress> = {}): F
     signal: controller.signal,
     kept: { step: 'queued', startedAt: 0, ...progress },
     steps: [],
+    keptText: undefined,
     stopBy: undefined,
     choice: undefined,
     lose: () => controller.abort('lock lost'),
@@ -160,8 +163,9 @@ export function fakeRun(id = 'd-ana', progress: Partial<ChangeProgress> = {}): F
     async hold() {
       if (controller.signal.aborted) throw new FakeLockLost();
     },
-    async save(patch) {
+    async save(patch, text) {
       await fake.hold();
+      fake.keptText = text ?? fake.keptText;
       fake.kept = { ...fake.kept, ...structuredClone(patch) };
       if (patch.step !== undefined) fake.steps.push(patch.step);
     },
@@ -210,6 +214,11 @@ export function fakeHome(): FakeHome {
       const others = (asked.get(userId) ?? []).filter((one) => one.text !== text);
       asked.set(userId, [{ text, at }, ...others].slice(0, 5));
     },
+    forget: async (userId, text) =>
+      void asked.set(
+        userId,
+        (asked.get(userId) ?? []).filter((one) => one.text !== text),
+      ),
     askedBy: async (userId) => asked.get(userId) ?? [],
   };
   return fake;

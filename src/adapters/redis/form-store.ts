@@ -52,6 +52,9 @@ export function homeStore(redis: Redis, keys: Keys): HomeStore {
         .pexpire(key, ASKED_KEPT_MS)
         .exec();
     },
+    async forget(userId, text) {
+      await redis.zrem(keys.asked(userId), text);
+    },
     async askedBy(userId) {
       const rows = await redis.zrevrange(keys.asked(userId), 0, ASKED - 1, 'WITHSCORES');
       return rows.flatMap((text, index) => (index % 2 === 0 ? [{ text, at: Number(rows[index + 1]) }] : []));

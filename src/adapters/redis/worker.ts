@@ -139,9 +139,9 @@ export function changeRun(
     signal,
     progress: () => job.data.progress ?? first,
     hold,
-    async save(patch) {
+    async save(patch, text = job.data.text) {
       if (signal.aborted) throw new LockLost();
-      const data = { ...job.data, progress: { ...(job.data.progress ?? first), ...patch } };
+      const data = { ...job.data, text, progress: { ...(job.data.progress ?? first), ...patch } };
       const at = `${keys.prefix}:${job.queueName}:${id}`;
       const saved = await redis.eval(SAVE, 2, `${at}:lock`, at, token, JSON.stringify(data), String(times.lockMs));
       if (saved !== 1) throw new LockLost();

@@ -55,6 +55,8 @@ test('what a person asked for lately: the newest five, each once, of nobody else
     'logs',
   ]);
   expect(await store.askedBy('U0LEE')).toEqual([{ text: 'help', at: NOW }]);
+  await store.forget('U0LEE', 'help');
+  expect(await store.askedBy('U0LEE')).toEqual([]);
 });
 
 test('open plans are those that are valid and that nobody has answered, newest first', async () => {
