@@ -50,6 +50,8 @@ export interface HttpStream {
 /** What a client reads out of an error answer. */
 export interface Explanation {
   seen: string;
+  /** A 5xx that says of itself that the request was not looked at. */
+  notDone?: boolean;
   deploymentIds?: readonly string[];
 }
 

@@ -84,7 +84,7 @@ export function httpClient(options: HttpOptions): HttpClient {
         ? `${from.host} wants credentials, but is not configured and gets none`
         : (said ?? statusInWords(answer.status)),
       retryable: PASSING.has(answer.status),
-      mayHaveArrived: answer.status >= 500,
+      mayHaveArrived: answer.status >= 500 && explained?.notDone !== true,
       deploymentIds: explained?.deploymentIds,
     });
   };

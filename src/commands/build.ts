@@ -71,7 +71,7 @@ export const build = defineCommand<Args, BuildRequest, BuildFacts>({
       Object.keys(parameters).map((name) => `${name}=•••`),
     ),
   before: prepare,
-  run: (_args, ports, _asked, request) => requestBuild(request, ports),
+  run: (_args, ports, _asked, request, resumed = false) => requestBuild(request, ports, resumed),
   follow: { look: (facts, ports) => lookAtBuild(facts, ports), view: buildProgress },
   view: buildEnd,
 });

@@ -40,6 +40,8 @@ export type BuildFacts = {
   state: BuildState;
   /** The same was in the queue: Jenkins did not make two of them. */
   already: boolean;
+  /** What the request was answered, as part of a sentence. */
+  answer: string;
   askedAt: number;
   queueId: number | null;
   /** Jenkins' words. */
@@ -71,32 +73,51 @@ const LATEST_MS = 30 * SECOND;
 const LOG_LINES = 15;
 const LOG_BYTES = 16 * 1024;
 
-/** Sends it, unless it is there already: a worker that takes this over may find what the one before it sent. */
-export async function requestBuild(request: BuildRequest, { jenkins, clock }: Looking): Promise<BuildFacts> {
-  const asked = factsOf(request, clock.now());
+/**
+ * Sends it, unless it is there already.
+ * @param resumed the worker before this one may have sent it, so that is looked for first
+ */
+export async function requestBuild(request: BuildRequest, looking: Looking, resumed: boolean): Promise<BuildFacts> {
+  const asked = factsOf(request, looking.clock.now());
+  const found = resumed ? await soughtFirst(asked, looking) : undefined;
+  return found ?? send(asked, looking);
+}
+
+/** @returns undefined: it surely was not sent */
+async function soughtFirst(asked: BuildFacts, { jenkins, clock }: Looking): Promise<BuildFacts | undefined> {
+  const { request } = asked;
   try {
     const trace = await jenkins.jobTrace(request.jenkinsJob);
     const found = trace && ours(request, trace);
     if (found !== undefined) return takenFrom(asked, found);
     if (trace !== undefined && trace.session !== (request.session ?? undefined)) return { ...asked, state: 'unknown' };
+    return undefined;
   } catch (error) {
-    return unheard({ ...asked, state: 'unanswered' }, error, clock.now());
+    return unheard(asked, error, clock.now());
   }
+}
+
+async function send(asked: BuildFacts, { jenkins }: Looking): Promise<BuildFacts> {
+  const { request } = asked;
   try {
     const queueId = await jenkins.startBuild(request.jenkinsJob, request.send ?? undefined);
-    if (queueId === undefined) return { ...asked, state: 'unanswered' };
+    if (queueId === undefined) return { ...asked, answer: 'it named no queue item' };
     return { ...asked, state: 'queued', queueId, already: request.queued.includes(queueId) };
   } catch (error) {
     // Whatever refused it with a 4xx has not done it.
     if (!(error instanceof UpstreamError) || !error.mayHaveArrived || (error.status ?? 500) < 500) throw error;
-    return unheard({ ...asked, state: 'unanswered' }, error, clock.now());
+    const answer = error.status === undefined ? `${LOST} (${error.seen})` : `it answered ${failureWords(error)}`;
+    return { ...asked, answer };
   }
 }
+
+const LOST = 'its answer was lost';
 
 const factsOf = (request: BuildRequest, askedAt: number): BuildFacts => ({
   request,
   state: 'unanswered',
   already: false,
+  answer: LOST,
   askedAt,
   queueId: null,
   why: '',

@@ -25,7 +25,7 @@ function stands(facts: BuildFacts): Rich {
   if (silentSince !== null)
     return md`:hourglass_flowing_sand: ${subject(facts)} ${lastKnown(facts)}; Jenkins has not answered since ${moment(silentSince)} (${silence}).`;
   if (state === 'unanswered')
-    return md`:hourglass_flowing_sand: Jenkins took ${subject(facts)} or did not: its answer was lost, so it is looked for. It is not sent again.`;
+    return md`:hourglass_flowing_sand: Jenkins took ${subject(facts)} or did not: ${facts.answer}, so it is looked for. It is not sent again.`;
   if (state === 'running') {
     const end = at === null || estimateMs === null ? md`` : md`; such builds take ${duration(estimateMs)}`;
     const since = at === null ? md`` : md` since ${moment(at)}`;
@@ -44,8 +44,8 @@ function waits({ why }: BuildFacts): Rich {
   return why === '' ? md`` : md` and waits: ${shorten(words, 200)}`;
 }
 
-function lastKnown({ state, at }: BuildFacts): Rich {
-  if (state === 'unanswered') return md`was sent, and no answer came`;
+function lastKnown({ state, at, answer }: BuildFacts): Rich {
+  if (state === 'unanswered') return md`was sent, and ${answer}`;
   if (state === 'queued') return md`was in the queue`;
   return at === null ? md`was running` : md`ran since ${moment(at)}`;
 }
@@ -115,7 +115,7 @@ function ended(facts: BuildFacts): Rich {
 }
 
 function otherwise(facts: BuildFacts): Rich {
-  const { state, queueId, number, silentSince, silence } = facts;
+  const { state, answer, queueId, number, silentSince, silence } = facts;
   switch (state) {
     case 'cancelled':
       return md`:no_entry_sign: ${subject(facts)} was taken out of the queue (${code(`q${queueId ?? '?'}`)}) before it began.`;
@@ -131,7 +131,7 @@ function otherwise(facts: BuildFacts): Rich {
       return md`:eyes: ${subject(facts)} is no longer followed: ${why}. Its end will not be told here; ${page(facts)} shows it.`;
     }
     default:
-      return md`:warning: Whether Jenkins took ${subject(facts)} is not known: its answer was lost, and no build of it is seen.${because(facts)} It was not sent a second time: look at ${page(facts)}, and ask again if there is none.`;
+      return md`:warning: Whether Jenkins took ${subject(facts)} is not known: ${answer}, and no build of it is seen.${because(facts)} It was not sent a second time: look at ${page(facts)}, and ask again if there is none.`;
   }
 }
 

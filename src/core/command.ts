@@ -152,7 +152,8 @@ export interface ChangeSpec<Args, Before extends Json, Facts> extends Described<
   guarded?(args: Args): string;
   /** A look at what is there now. Kept with the job before `run`, so that a resumed run still knows what it changed. */
   before(args: Args, ports: Ports, asked: Asked): Promise<Before>;
-  run(args: Args, ports: Ports, asked: Asked, before: Before): Promise<Facts>;
+  /** @param resumed a worker before this one may have done it */
+  run(args: Args, ports: Ports, asked: Asked, before: Before, resumed?: boolean): Promise<Facts>;
   /** `run` only begins it: looked at until it is over, and then viewed. */
   follow?: Following<Facts>;
   /** `ok` false: nothing was changed, or not everything. */

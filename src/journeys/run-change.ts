@@ -74,7 +74,7 @@ async function act(
     const before = kept === undefined ? await command.before(parsed.args, ports.command, asked) : (kept as Json);
     await run.save({ step: 'applying', before });
     await run.hold();
-    const facts = await command.run(parsed.args, ports.command, asked, before);
+    const facts = await command.run(parsed.args, ports.command, asked, before, resumed);
     if (command.follow === undefined) return outcomeOf(command.view(facts, asked));
     await run.save({ step: 'following', followed: facts as Json });
     return 'begun';

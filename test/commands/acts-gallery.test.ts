@@ -34,6 +34,7 @@ const ASKED: BuildFacts = {
   ...{
     state: 'queued',
     already: false,
+    answer: 'its answer was lost',
     askedAt: NOW,
     queueId: 12,
     why: 'Waiting for next available executor on ‘linux’',

@@ -133,6 +133,7 @@ const FACTS: BuildFacts = {
   },
   state: 'queued',
   already: false,
+  answer: 'its answer was lost',
   askedAt: NOW,
   queueId: 12,
   why: 'Waiting for next available executor on ‘mesos’',
@@ -179,6 +180,11 @@ describe('its message says', () => {
       'that an answer was lost',
       { state: 'unanswered', queueId: null },
       'Jenkins took team-a/app or did not: its answer was lost, so it is looked for. It is not sent again.',
+    ],
+    [
+      'what Jenkins answered in place of a queue item',
+      { state: 'unanswered', queueId: null, answer: 'it answered 500, a fault inside Jenkins' },
+      'Jenkins took team-a/app or did not: it answered 500, a fault inside Jenkins, so it is looked for. It is not sent again.',
     ],
     [
       'that Jenkins is silent',

@@ -8,6 +8,7 @@ import {
   lookAtBuild,
   requestBuild,
 } from '../../src/core/build-request.js';
+import { UpstreamError } from '../../src/core/errors.js';
 import type { BuildOrigin, BuildQueueEntry, JobTrace } from '../../src/core/jenkins-build.js';
 import { HOUR, MINUTE, SECOND } from '../../src/core/time.js';
 import { refusal, silence } from '../support/ci-service.js';
@@ -84,19 +85,19 @@ function jenkins(calls: Partial<BuildPorts> = {}) {
 describe('a build', () => {
   it('is sent once, with its parameters, and waits in the queue', async () => {
     const world = jenkins();
-    expect(await requestBuild(REQUEST, world)).toMatchObject({ state: 'queued', queueId: 12, already: false });
+    expect(await requestBuild(REQUEST, world, false)).toMatchObject({ state: 'queued', queueId: 12, already: false });
     expect(world.sent).toEqual([['app', { BRANCH: 'main' }]]);
   });
 
   it('of a job without parameters is sent without any', async () => {
     const world = jenkins();
-    await requestBuild({ ...REQUEST, send: null, expected: {} }, world);
+    await requestBuild({ ...REQUEST, send: null, expected: {} }, world, false);
     expect(world.sent).toEqual([['app', undefined]]);
   });
 
   it('that was in the queue before is no second one', async () => {
     const world = jenkins({ startBuild: async () => 11 });
-    expect(await requestBuild(REQUEST, world)).toMatchObject({ state: 'queued', queueId: 11, already: true });
+    expect(await requestBuild(REQUEST, world, false)).toMatchObject({ state: 'queued', queueId: 11, already: true });
   });
 
   it.each<[string, BuildOrigin, object]>([
@@ -106,7 +107,7 @@ describe('a build', () => {
     ['with an account of other capitals', origin({ number: 5, account: 'ChatBot' }), { state: 'running', number: 5 }],
   ])('that a dead worker sent is found %s, and not sent again', async (_where, found, facts) => {
     const world = jenkins({ jobTrace: async () => trace(found) });
-    expect(await requestBuild(REQUEST, world)).toMatchObject(facts);
+    expect(await requestBuild(REQUEST, world, true)).toMatchObject(facts);
     expect(world.sent).toEqual([]);
   });
 
@@ -119,34 +120,61 @@ describe('a build', () => {
     ['one with other parameters', origin({ number: 5, parameters: { BRANCH: 'fix' } })],
   ])('is not taken for one that is %s', async (_what, other) => {
     const world = jenkins({ jobTrace: async () => trace(other) });
-    await requestBuild(REQUEST, world);
+    await requestBuild(REQUEST, world, true);
     expect(world.sent).toHaveLength(1);
   });
 
   it('is not sent to another controller than was looked at', async () => {
     const world = jenkins({ jobTrace: async () => ({ ...trace(), session: 's2' }) });
-    expect(await requestBuild(REQUEST, world)).toMatchObject({ state: 'unknown' });
+    expect(await requestBuild(REQUEST, world, true)).toMatchObject({ state: 'unknown' });
     expect(world.sent).toEqual([]);
   });
 
-  it.each([
-    ['silence', silence('Jenkins', 'POST /job/app/build')],
-    ['a 502', refusal('Jenkins', 502, 'Bad Gateway')],
-  ])('that got %s for an answer is looked for', async (_what, error) => {
+  it.each<[string, UpstreamError, string]>([
+    ['silence', silence('Jenkins', 'POST /job/app/build'), 'its answer was lost (did not answer within 15 s)'],
+    [
+      'a 500',
+      refusal('Jenkins', 500, 'a fault inside Jenkins, logging ID 7f3 in its log'),
+      'it answered 500, a fault inside Jenkins, logging ID 7f3 in its log',
+    ],
+  ])('that got %s for an answer is looked for, and what it got is not forgotten', async (_what, error, answer) => {
     const world = jenkins({ startBuild: () => Promise.reject(error) });
-    expect(await requestBuild(REQUEST, world)).toMatchObject({ state: 'unanswered' });
+    const asked = await requestBuild(REQUEST, world, false);
+    expect(asked).toMatchObject({ state: 'unanswered', answer });
+    expect((await lookAtBuild(asked, world)).facts).toMatchObject({ state: 'unanswered', answer, silentSince: null });
+  });
+
+  it('that Jenkins was too busy starting to look at fails at once', async () => {
+    const error = new UpstreamError({
+      system: 'Jenkins',
+      request: 'POST /job/app/build',
+      status: 503,
+      seen: 'Jenkins is starting',
+      retryable: true,
+      mayHaveArrived: false,
+    });
+    const world = jenkins({ startBuild: () => Promise.reject(error) });
+    await expect(requestBuild(REQUEST, world, false)).rejects.toBe(error);
+  });
+
+  it('that nobody sent before needs no look for it', async () => {
+    const world = jenkins({ jobTrace: () => Promise.reject(silence('Jenkins')) });
+    expect(await requestBuild(REQUEST, world, false)).toMatchObject({ state: 'queued' });
   });
 
   it('that was refused is not looked for', async () => {
     const world = jenkins({
       startBuild: () => Promise.reject(refusal('Jenkins', 403, 'chatbot lacks the right Job/Build')),
     });
-    await expect(requestBuild(REQUEST, world)).rejects.toMatchObject({ status: 403 });
+    await expect(requestBuild(REQUEST, world, false)).rejects.toMatchObject({ status: 403 });
   });
 
   it('that Jenkins took without naming an item is looked for', async () => {
     const world = jenkins({ startBuild: async () => undefined });
-    expect(await requestBuild(REQUEST, world)).toMatchObject({ state: 'unanswered' });
+    expect(await requestBuild(REQUEST, world, false)).toMatchObject({
+      state: 'unanswered',
+      answer: 'it named no queue item',
+    });
   });
 });
 
@@ -154,6 +182,7 @@ const FACTS: BuildFacts = {
   request: REQUEST,
   state: 'queued',
   already: false,
+  answer: 'its answer was lost',
   askedAt: 0,
   queueId: 12,
   why: '',

@@ -46,9 +46,13 @@ async function freshCrumb(http: HttpClient): Promise<KnownCrumb | 'none'> {
   } catch (error) {
     // 404: protection is off. 401 and 403: the write itself will say better what is missing.
     if (error instanceof UpstreamError && [401, 403, 404].includes(error.status ?? 0)) return 'none';
-    throw error;
+    throw error instanceof UpstreamError ? unsent(error) : error;
   }
 }
+
+/** Whatever became of the crumb, the write that wanted it has not left. */
+const unsent = (error: UpstreamError): UpstreamError =>
+  new UpstreamError({ ...error, mayHaveArrived: false, cause: error.cause });
 
 /** As header and as form field: a proxy may drop a header named `.crumb` (contract jenkins §1). */
 function withCrumb(request: Omit<HttpRequest, 'method'>, crumb: KnownCrumb | 'none'): HttpRequest {

@@ -7,8 +7,12 @@ export const NO_CRUMB = 'No valid crumb was included in the request';
 
 export function explainJenkins(answer: HttpAnswer): Explanation | undefined {
   const seen = words(answer);
-  return seen === undefined ? undefined : { seen };
+  return seen === undefined ? undefined : { seen, notDone: answer.status === 503 && AWAY.test(answer.text) };
 }
+
+const STARTING = /getting ready to work|\bStarting Jenkins/;
+/** Jenkins' own pages for the time in which no controller is behind them, yet or any more. */
+const AWAY = new RegExp(`${STARTING.source}|\\bRestarting Jenkins|Jenkins is restarting`);
 
 function words({ status, text, headers }: HttpAnswer): string | undefined {
   switch (status) {
@@ -21,7 +25,7 @@ function words({ status, text, headers }: HttpAnswer): string | undefined {
     case 500:
       return inside(text);
     case 503:
-      return /getting ready to work|\bStarting Jenkins/.test(text) ? 'Jenkins is starting' : pageTitle(text, headers);
+      return STARTING.test(text) ? 'Jenkins is starting' : pageTitle(text, headers);
     default:
       return pageTitle(text, headers);
   }

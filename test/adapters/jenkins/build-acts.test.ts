@@ -132,6 +132,24 @@ describe('a build', () => {
     expect(await client.startBuild('app', undefined)).toBeUndefined();
   });
 
+  it.each(['503-starting.http', '503-starting-1.596.2.http', '503-restarting.http'])(
+    'that found nobody behind %s was surely not made',
+    async (file) => {
+      const { client } = await answering(example(file));
+      await expect(client.startBuild('app', undefined)).rejects.toMatchObject({ status: 503, mayHaveArrived: false });
+    },
+  );
+
+  it('that got no crumb was never sent', async () => {
+    const { client, server } = await jenkins((_asked, response) => void response.writeHead(500).end());
+    await expect(client.startBuild('app', undefined)).rejects.toMatchObject({
+      request: 'GET /crumbIssuer/api/json',
+      status: 500,
+      mayHaveArrived: false,
+    });
+    expect(server.asked.filter(({ method }) => method === 'POST')).toEqual([]);
+  });
+
   it('is sent once, however it is answered', async () => {
     const { client, server } = await answering((_asked, response) => void response.writeHead(503).end('not now'));
     await expect(client.startBuild('app', undefined)).rejects.toMatchObject({ mayHaveArrived: true });
