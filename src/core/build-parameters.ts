@@ -3,6 +3,7 @@
 import { UserError } from './errors.js';
 import type { JenkinsJob, ParameterDefinition } from './jenkins-build.js';
 import { wordFor } from './jenkins-job.js';
+import { normalise } from './normalise.js';
 import { nearestName } from './parse.js';
 import { looksSecret } from './secret-words.js';
 import { shorten } from './text.js';
@@ -118,6 +119,8 @@ function checkedValue(job: JenkinsJob, parameter: ParameterDefinition | undefine
   }
   if (type === 'BooleanParameterDefinition') return checkedBoolean(what, value);
   if (choices !== undefined && !choices.includes(value)) {
+    const [meant, ...others] = choices.filter((choice) => normalise(choice) === value);
+    if (meant !== undefined && others.length === 0) return meant;
     const near = nearestName(value, choices);
     const guess = near === undefined ? '' : ` Did you mean ${quoted(near)}?`;
     throw new UserError(

@@ -3,6 +3,7 @@
 import { UpstreamError, UserError } from './errors.js';
 import { known, told } from './gather.js';
 import type { JenkinsJob, JenkinsJobs } from './jenkins-build.js';
+import { normalise } from './normalise.js';
 import { Offer } from './offer.js';
 import { nearestName } from './parse.js';
 import { shorten } from './text.js';
@@ -79,14 +80,16 @@ function decoded(segment: string): string {
   }
 }
 
-/** What is left of a name when nobody minds capitals, nor whether the slashes of a branch are encoded. */
-const plainName = (name: string): string => decoded(name).toLowerCase();
+/** What is left of a name when nobody minds capitals, full-width characters, or whether the slashes of a branch are encoded. */
+const plainName = (name: string): string => normalise(decoded(name)).toLowerCase();
 
 async function look(name: string, jenkins: JenkinsJobs): Promise<JenkinsJob | undefined> {
   try {
     return await jenkins.jenkinsJob(name);
   } catch (error) {
     if (!(error instanceof UpstreamError) || error.status !== 403) throw error;
+    // Whoever may see nothing at all is told the same of jobs that do not exist.
+    if (!error.seen.includes('lacks the right Job/')) throw error;
     throw new UserError(
       `Jenkins has the job \`${shorten(name)}\`, but does not let the bot read it: ${error.seen}.`,
       'Whoever runs Jenkins can give its account the right `Job/Read`.',

@@ -56,6 +56,14 @@ describe('parameters', () => {
     });
   });
 
+  it('that are choices with full-width characters are known by what is left of them when typed', () => {
+    const choices = ['生产（主）', '生产（备）'];
+    const job = jobWith(parameter('ENV', { type: 'ChoiceParameterDefinition', choices }));
+    expect(checkParameters(job, { ENV: '生产(备)' }).send).toEqual({ ENV: '生产（备）' });
+    const alike = jobWith(parameter('ENV', { type: 'ChoiceParameterDefinition', choices: ['主（x）', '主（x)'] }));
+    expect(refusal(alike, { ENV: '主(x)' })).toContain('nothing was built');
+  });
+
   it('of a job with defaults alone are sent as a form without any', () => {
     expect(checkParameters(jobWith(BRANCH), {}).send).toEqual({});
   });

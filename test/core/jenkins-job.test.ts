@@ -88,8 +88,10 @@ describe('a job', () => {
   it.each([
     ['team-a/web/feature/login', 'team-a/web/feature%2Flogin'],
     ['Team-A/API', 'team-a/api'],
+    // As it is left of what was typed, or stands in the value of a button.
+    ['发布(生产)', '发布（生产）'],
   ])('typed as %s is %s', async (typed, name) => {
-    expect((await find(typed)).fullName).toBe(name);
+    expect((await find(typed, jenkinsWith([...NAMES, '发布（生产）']))).fullName).toBe(name);
   });
 
   it('is not guessed between two that differ only in capitals', async () => {
@@ -144,18 +146,24 @@ describe('a job', () => {
     );
   });
 
+  it('is not said to exist where Jenkins lets nobody see anything', async () => {
+    const seen = 'it wants a user name and an API token: anonymous lacks the right Overall/Read';
+    const refused = async () => Promise.reject(unreadable(403, seen));
+    await expect(find('nosuch', jenkinsWith(NAMES, { jenkinsJob: refused }))).rejects.toMatchObject({ seen });
+  });
+
   it('that cannot be looked at because Jenkins fails is no mistake of the asker', async () => {
     const failing = async () => Promise.reject(unreadable(503));
     await expect(find('app-build', jenkinsWith(NAMES, { jenkinsJob: failing }))).rejects.toBeInstanceOf(UpstreamError);
   });
 });
 
-const unreadable = (status: number) =>
+const unreadable = (status: number, seen = 'chatbot lacks the right Job/Read') =>
   new UpstreamError({
     system: 'Jenkins',
     request: 'GET /job/secret/api/json',
     status,
-    seen: 'chatbot lacks the right Job/Read',
+    seen,
     retryable: false,
     mayHaveArrived: false,
   });
