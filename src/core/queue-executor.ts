@@ -3,6 +3,7 @@
 import { agentNeeds, roomFor } from './agent-room.js';
 import type { WaitCause } from './build-wait.js';
 import type { AgentTemplate, ExecutorSettings, JenkinsComputer, JenkinsExecutors, MesosAgent } from './cluster.js';
+import { matchesLabels } from './label-expression.js';
 import { code, join, md, type Rich, shorten } from './text.js';
 import { counted, cpus, memory } from './words.js';
 
@@ -62,20 +63,19 @@ function nodesFor(on: string | undefined, node: JenkinsComputer | undefined, { e
   return names === undefined ? undefined : executors.computers.filter(({ name }) => names.includes(name));
 }
 
-/** A template carries blank-separated labels; of an expression (`a && b`) each name has to be among them. */
+/** A template carries blank-separated labels. Undefined where it is not known which of them would do. */
 function templatesFor(
   label: string | undefined,
   node: JenkinsComputer | undefined,
   settings: ExecutorSettings | undefined,
 ): AgentTemplate[] | undefined {
   if (settings === undefined) return undefined;
-  const wanted = label?.split('&&').map((name) => name.trim()) ?? [];
   // What is tied to one node waits for that one, unless Mesos made it: such names are of one template's agents.
   if (node !== undefined && !OF_MESOS.test(node.name)) return [];
-  return settings.templates.filter((template) => {
-    const carried = template.label.split(/\s+/);
-    return wanted.every((name) => carried.includes(name)) || template.label === label;
-  });
+  const suits = ({ label: carried }: AgentTemplate) =>
+    label === undefined || carried === label || matchesLabels(label, carried.split(/\s+/));
+  const { templates } = settings;
+  return templates.some((template) => suits(template) === undefined) ? undefined : templates.filter(suits);
 }
 
 function onController(controller: JenkinsComputer, { seen }: ExecutorCause): Wait {

@@ -110,6 +110,20 @@ describe('what waits for an executor', () => {
       /^Give that label to an agent or a template in Jenkins/,
     ],
     [
+      'one of several labels is enough, and a template has it',
+      'There are no nodes with the label ‘(linux||windows)&&!mac’',
+      {},
+      /^no agent with the label \(linux\|\|windows\)&&!mac runs yet, and Jenkins asks Mesos for one$/,
+      /^Nothing for now/,
+    ],
+    [
+      'it asks for labels in words that are not understood',
+      'There are no nodes with the label ‘linux ??’',
+      {},
+      /^there is no agent with the label linux \?\?$/,
+      /which agents Jenkins may start is not known now\.$/,
+    ],
+    [
       'no template at all, and static agents',
       NONE,
       { settings: settings({ templates: [] }), staticAgents: true },

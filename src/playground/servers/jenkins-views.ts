@@ -1,4 +1,5 @@
 // The controller, its computers, labels, load, plugins and the caller as `…/api/json` shows them (contract jenkins §4.1).
+import { matchesLabels } from '../../core/label-expression.js';
 import type { Identity } from '../world/jenkins/accounts.js';
 import { type Counts, LENGTHS, STEPS } from '../world/jenkins/load.js';
 import { type Build, buildingOn, type JenkinsNode } from '../world/jenkins/model.js';
@@ -84,10 +85,8 @@ function progressOf(context: ViewContext, build: Build): number {
   return Math.min(99, Math.round((100 * (context.world.clock.now() - build.startedAt)) / estimate));
 }
 
-/** Of label expressions only `a && b` is understood here; what nobody understands is a label nobody carries. */
-function carries(node: JenkinsNode, expression: string): boolean {
-  return expression.split('&&').every((label) => labelsOf(node).includes(label.trim()));
-}
+/** What is not understood is a label nobody carries. */
+const carries = (node: JenkinsNode, expression: string): boolean => matchesLabels(expression, labelsOf(node)) === true;
 
 /** An unknown label answers with zeros, never with 404. */
 export function labelView(context: ViewContext, label: string): Bean {
