@@ -4,13 +4,22 @@ import type { BuildStory } from './build-reads.js';
 import { startWords } from './build-words.js';
 import type { Jenkins } from './cluster.js';
 import type { Ports } from './command.js';
-import { UpstreamError } from './errors.js';
+import { UpstreamError, UserError } from './errors.js';
 import { failureWords } from './gather.js';
-import type { BuildQueueEntry } from './jenkins-build.js';
+import type { BuildQueueEntry, StopHow } from './jenkins-build.js';
+import { shorten } from './text.js';
 import { MINUTE, SECOND } from './time.js';
 
 export type QueuedTarget = { kind: 'queued'; jenkinsJob: string; id: number; by: string | null; since: number };
-export type BuildTarget = { kind: 'build'; jenkinsJob: string; number: number; by: string | null; at: number };
+export type BuildTarget = {
+  kind: 'build';
+  jenkinsJob: string;
+  number: number;
+  by: string | null;
+  at: number;
+  /** The hard way, for Pipelines that catch the interrupt. */
+  force: boolean;
+};
 
 /** What it was before, kept before it is stopped. */
 export type AbortTarget = (QueuedTarget | BuildTarget) & { publicUrl: string | null };
@@ -18,11 +27,13 @@ export type AbortTarget = (QueuedTarget | BuildTarget) & { publicUrl: string | n
 export type AbortFacts = {
   target: AbortTarget;
   /**
-   * `stopped`: seen to be. `began`: it was no longer in the queue. `ended`: by itself, before it was stopped. `gone`: Jenkins
+   * `stopped`: seen to be. `began`: it was no longer in the queue. `ended`: in another way than by a stop. `gone`: Jenkins
    * does not remember it. `still`: it goes on although it was asked to stop. `unknown`: Jenkins does not say.
    */
   state: 'asked' | 'stopped' | 'began' | 'ended' | 'gone' | 'still' | 'unknown';
   askedAt: number;
+  /** Asked for last, of a build. */
+  how: StopHow;
   /** Of the build that a queue item became. */
   number: number | null;
   result: string | null;
@@ -36,6 +47,8 @@ type Looking = { jenkins: AbortPorts; clock: Ports['clock'] };
 
 /** Steps of a build get some seconds to end by themselves; what runs on after this ignores it. */
 const STOPS_WITHIN_MS = 2 * MINUTE;
+/** So long the steps of a Pipeline have after their end was forced, before the whole of it is killed. */
+const KILLED_AFTER_MS = 10 * SECOND;
 const SILENT_MS = 5 * MINUTE;
 const LOOK_MS = 2 * SECOND;
 
@@ -48,12 +61,13 @@ export const queuedTarget = (item: BuildQueueEntry, publicUrl: string | undefine
   publicUrl: publicUrl ?? null,
 });
 
-export const buildTarget = (build: BuildStory, publicUrl: string | undefined): AbortTarget => ({
+export const buildTarget = (build: BuildStory, publicUrl: string | undefined, force: boolean): AbortTarget => ({
   kind: 'build',
   jenkinsJob: build.jenkinsJob,
   number: build.number,
   by: startWords(build.causes) ?? null,
   at: build.at,
+  force,
   publicUrl: publicUrl ?? null,
 });
 
@@ -63,6 +77,7 @@ export async function abortBuild(target: AbortTarget, { jenkins, clock }: Lookin
     target,
     state: 'asked',
     askedAt: clock.now(),
+    how: target.kind === 'build' && target.force ? 'term' : 'stop',
     number: target.kind === 'build' ? target.number : null,
     result: null,
     durationMs: 0,
@@ -71,13 +86,20 @@ export async function abortBuild(target: AbortTarget, { jenkins, clock }: Lookin
   };
   try {
     if (target.kind === 'queued') await jenkins.cancelQueueItem(target.id);
-    else await jenkins.stopBuild(target.jenkinsJob, target.number);
+    else await jenkins.stopBuild(target.jenkinsJob, target.number, facts.how);
     return facts;
   } catch (error) {
+    if (error instanceof UpstreamError && error.status === 404 && facts.how === 'term') throw noPipeline(target);
     if (!(error instanceof UpstreamError) || !error.mayHaveArrived || (error.status ?? 500) < 500) throw error;
     return unheard(facts, error, clock.now());
   }
 }
+
+const noPipeline = ({ jenkinsJob }: AbortTarget): UserError =>
+  new UserError(
+    `Only a Pipeline can be ended the hard way, and \`${shorten(jenkinsJob)}\` is none, or its build is gone. Nothing was changed.`,
+    'Without `--force` it is asked to stop.',
+  );
 
 const unheard = (facts: AbortFacts, error: UpstreamError, now: number): AbortFacts => ({
   ...facts,
@@ -95,7 +117,7 @@ export async function lookAtAbort(
     const seen =
       before.target.kind === 'queued'
         ? await lookAtItem(before, before.target, jenkins)
-        : await lookAtBuild(before, before.target, jenkins);
+        : await lookAtBuild(before, before.target, jenkins, now);
     facts = { ...seen, silentSince: null };
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
@@ -115,11 +137,20 @@ async function lookAtItem(facts: AbortFacts, { id }: QueuedTarget, jenkins: Abor
   return item.number === undefined ? facts : { ...facts, state: 'began', number: item.number };
 }
 
-async function lookAtBuild(facts: AbortFacts, target: BuildTarget, jenkins: AbortPorts): Promise<AbortFacts> {
+async function lookAtBuild(
+  facts: AbortFacts,
+  target: BuildTarget,
+  jenkins: AbortPorts,
+  now: number,
+): Promise<AbortFacts> {
   const build = await jenkins.buildStory(target.jenkinsJob, target.number);
   // A new controller counts from 1 again: the same number is another build.
   if (build === undefined || build.at !== target.at) return { ...facts, state: 'gone' };
-  if (build.isRunning) return facts;
+  if (build.isRunning) {
+    if (facts.how !== 'term' || now - facts.askedAt < KILLED_AFTER_MS) return facts;
+    await jenkins.stopBuild(target.jenkinsJob, target.number, 'kill');
+    return { ...facts, how: 'kill' };
+  }
   const { result = null, durationMs } = build;
   return { ...facts, state: result === 'ABORTED' ? 'stopped' : 'ended', result, durationMs };
 }

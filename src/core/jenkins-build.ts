@@ -84,6 +84,9 @@ export interface BuildQueueEntry {
   number: number | undefined;
 }
 
+/** `term` and `kill` end what catches the interrupt of a `stop`: the steps of a Pipeline, and then the whole of it. */
+export type StopHow = 'stop' | 'term' | 'kill';
+
 export interface BuildActs {
   /** `undefined`: no such job, or no right to see it. Safe to repeat. */
   jobTrace(fullName: string): Promise<JobTrace | undefined>;
@@ -98,6 +101,9 @@ export interface BuildActs {
   queueItem(id: number): Promise<BuildQueueEntry | undefined>;
   /** Twice equals once, and so does one that has left: whether it was cancelled is seen by looking. */
   cancelQueueItem(id: number): Promise<void>;
-  /** Twice equals once, also of a build that is over: whether it stopped is seen by looking. */
-  stopBuild(fullName: string, number: number): Promise<void>;
+  /**
+   * Twice equals once, also of a build that is over: whether it stopped is seen by looking.
+   * @throws UpstreamError 404 for `term` and `kill` of what is no Pipeline
+   */
+  stopBuild(fullName: string, number: number, how: StopHow): Promise<void>;
 }

@@ -127,16 +127,16 @@ describe('a running build', () => {
 
   test.each<[string, Partial<Jenkins>, Partial<AbortFacts>, string]>([
     [
-      'ended by itself',
-      { buildStory: async () => ({ ...aborted, result: 'SUCCESS' }) },
+      'ended in its own way',
+      { buildStory: async () => ({ ...aborted, result: 'FAILURE' }) },
       {},
-      'app #5, started by Ana, succeeded after 3 min, before it could be stopped.',
+      'app #5, started by Ana, ended as FAILURE after it was asked to stop; it had run for 3 min.',
     ],
     [
       'runs on',
       running,
       { askedAt: NOW - 3 * MINUTE },
-      'app #5, started by Ana, was asked to stop, and runs on: what it does ignores that. A Pipeline can be ended the hard way on its page.',
+      'app #5, started by Ana, was asked to stop, and runs on: what it does ignores that. If it is a Pipeline, it can be ended the hard way.',
     ],
     [
       'is forgotten',
@@ -161,6 +161,54 @@ describe('a running build', () => {
       ok: false,
       text: words,
     });
+  });
+
+  test('that runs on can be ended the hard way, with a button that asks first', () => {
+    const target = { kind: 'build', jenkinsJob: 'my app', number: 5, by: null, at: NOW, publicUrl: null } as const;
+    const facts: AbortFacts = {
+      target: { ...target, force: false },
+      state: 'still',
+      askedAt: NOW,
+      how: 'stop',
+      number: 5,
+      result: null,
+      durationMs: 0,
+      silentSince: null,
+      silence: '',
+    };
+    const buttonsOf = (seen: AbortFacts) =>
+      change()
+        .view(seen, asked())
+        .message.blocks.flatMap((block) => (block.type === 'actions' ? block.buttons : []));
+    expect(buttonsOf(facts)).toMatchObject([
+      { label: 'End it the hard way', value: 'abort "my app#5" --force', confirm: { yes: 'End it' } },
+    ]);
+    expect(buttonsOf({ ...facts, target: { ...target, force: true } })).toEqual([]);
+  });
+
+  test('is ended the hard way: its steps first, and then the whole of it, once', async () => {
+    const sent: string[] = [];
+    const hard = {
+      stopBuild: async (_name: string, _number: number, how: string) => void sent.push(how),
+      ...running,
+    };
+    expect(await done('abort app#5 --force', running, hard)).toMatchObject({
+      againMs: 2_000,
+      going: 'app #5, started by Ana, is being ended the hard way.',
+    });
+    expect(sent).toEqual(['term']);
+    await done('abort app#5 --force', running, hard, { askedAt: NOW - 10_000 });
+    expect(sent).toEqual(['term', 'term', 'kill']);
+    await done('abort app#5 --force', running, hard, { askedAt: NOW - 20_000, how: 'kill' });
+    expect(sent).toEqual(['term', 'term', 'kill', 'term']);
+  });
+
+  test('that is no Pipeline knows no harder way, which is said', async () => {
+    const none = { stopBuild: () => Promise.reject(refusal('Jenkins', 404, 'not found, or no right to see it')) };
+    await expect(done('abort app#5 --force', running, none)).rejects.toThrow(
+      'Only a Pipeline can be ended the hard way, and `app` is none, or its build is gone. Nothing was changed.',
+    );
+    await expect(done('abort app#5', running, none)).rejects.toMatchObject({ status: 404 });
   });
 
   test('whose stop was not answered is looked at all the same', async () => {

@@ -61,7 +61,7 @@ function buildOver(more: Partial<BuildFacts>): Message[] {
 }
 
 const TARGET: AbortTarget = {
-  ...{ kind: 'build', jenkinsJob: 'team-a/api', number: 5, by: 'started by Ana', at: NOW },
+  ...{ kind: 'build', jenkinsJob: 'team-a/api', number: 5, by: 'started by Ana', at: NOW, force: false },
   publicUrl: 'http://ci.example.org',
 };
 const QUEUED: AbortTarget = {
@@ -72,7 +72,7 @@ function abortOver(target: AbortTarget, more: Partial<AbortFacts>): Message[] {
   if (abort.effect !== 'change') throw new Error('abort is a change');
   const facts: AbortFacts = {
     ...{ target, state: 'stopped', askedAt: NOW, number: 5, result: null, durationMs: 3 * MINUTE },
-    ...{ silentSince: null, silence: '' },
+    ...{ how: 'stop', silentSince: null, silence: '' },
     ...more,
   };
   return [abort.view(facts, asked()).message];
@@ -142,6 +142,7 @@ const CASES: readonly [string, () => Message[] | Promise<Message[]>][] = [
   ['abort: stopped', () => abortOver(TARGET, { result: 'ABORTED' })],
   ['abort: ended by itself', () => abortOver(TARGET, { state: 'ended', result: 'SUCCESS' })],
   ['abort: goes on', () => abortOver(TARGET, { state: 'still' })],
+  ['abort: goes on, the hard way too', () => abortOver({ ...TARGET, force: true }, { state: 'still' })],
   ['abort: gone', () => abortOver(TARGET, { state: 'gone' })],
   ['abort: not known', () => abortOver(TARGET, { state: 'unknown', silentSince: NOW, silence: 'answered 502' })],
   ['abort: taken out of the queue', () => abortOver(QUEUED, { number: null })],

@@ -99,7 +99,7 @@ export function buildActs(http: HttpClient, post: Post, scrub: Scrub): BuildActs
       return found === undefined ? undefined : entryOf(found.value, scrub);
     },
     cancelQueueItem: async (id) => void (await unlessAbsent(() => post({ path: '/queue/cancelItem', query: { id } }))),
-    stopBuild: async (name, number) => void (await post({ path: `${jobPath(name)}/${number}/stop` })),
+    stopBuild: async (name, number, how) => void (await post({ path: `${jobPath(name)}/${number}/${how}` })),
   };
 }
 

@@ -42,6 +42,8 @@ const action = (
   run,
 });
 
+const WORKFLOW_RUN = 'org.jenkinsci.plugins.workflow.job.WorkflowRun';
+
 const ACTIONS: Action[] = [
   action('scriptText', 'scriptText', (call) => call.world.line.scriptRight, scriptText),
   action('quietDown', 'quietDown', 'Administer', quietDown),
@@ -55,7 +57,9 @@ const ACTIONS: Action[] = [
   action(`${JOB}build`, 'build', 'Build', build, 'hudson.model.AbstractProject'),
   action(`${JOB}buildWithParameters`, 'buildWithParameters', 'Build', build, 'hudson.model.AbstractProject'),
   action(`${JOB}(enable|disable)`, 'switch', 'Configure', switchJob, 'hudson.model.AbstractProject'),
-  action(`${JOB}(\\d+|lastBuild)/stop`, 'stop', 'Cancel', stop, 'hudson.model.AbstractBuild'),
+  action(`${JOB}(\\d+|lastBuild)/stop`, 'stop', 'Cancel', stop('stop'), 'hudson.model.AbstractBuild'),
+  action(`${JOB}(\\d+|lastBuild)/term`, 'term', 'Cancel', stop('term'), WORKFLOW_RUN),
+  action(`${JOB}(\\d+|lastBuild)/kill`, 'kill', 'Cancel', stop('kill'), WORKFLOW_RUN),
 ];
 
 /** @returns undefined when the path names no action */
@@ -210,9 +214,12 @@ function switchJob(call: Call, [path = '', to]: readonly string[]): Outcome {
   return { ...back(call, tookEffect), action: disabled ? 'disable' : 'enable' };
 }
 
-/** 302 also for a build that was over already. */
-function stop(call: Call, [path = '', which = '']: readonly string[]): Outcome {
-  const job = jobAt(call, path);
-  const running = job === undefined ? undefined : buildAt(call, job, which);
-  return running === undefined ? missing(call) : back(call, call.controller.abort(running));
+/** 302 also for a build that was over already. Only a Pipeline can be ended in another way than by a stop. */
+function stop(how: 'stop' | 'term' | 'kill'): Action['run'] {
+  return (call, [path = '', which = '']) => {
+    const job = jobAt(call, path);
+    const running = job === undefined ? undefined : buildAt(call, job, which);
+    if (running === undefined || (how !== 'stop' && job?.kind !== 'pipeline')) return missing(call);
+    return back(call, call.controller.abort(running, how));
+  };
 }

@@ -87,9 +87,25 @@ describe.each(['old', 'modern'] as const)('on the %s line', (generation) => {
     const job = world.current?.home.job('on-controller');
     Object.assign(job ?? {}, { label: undefined, parameters: [] });
     await client.startBuild('on-controller', undefined);
-    await client.stopBuild('on-controller', 1);
-    await client.stopBuild('on-controller', 1);
+    await client.stopBuild('on-controller', 1, 'stop');
+    await client.stopBuild('on-controller', 1, 'stop');
     expect(await client.buildStory('on-controller', 1)).toMatchObject({ isRunning: false, result: 'ABORTED' });
+  });
+
+  it('a Pipeline that ignores a stop is ended the hard way, and only a Pipeline', async () => {
+    const { client, world } = await worldOf(generation);
+    world.current?.setExecutors(2, 'alice');
+    const name = 'team-a/web/feature%2Flogin';
+    for (const one of [name, 'housekeeping'])
+      Object.assign(world.current?.home.job(one) ?? {}, { label: undefined, durationMs: 60 * SECOND });
+    for (const one of [name, 'housekeeping']) await client.startBuild(one, undefined);
+    const isRunning = async () => (await client.buildStory(name, 1))?.isRunning;
+    await client.stopBuild(name, 1, 'stop');
+    await client.stopBuild(name, 1, 'term');
+    expect(await isRunning()).toBe(true);
+    await client.stopBuild(name, 1, 'kill');
+    expect(await isRunning()).toBe(false);
+    await expect(client.stopBuild('housekeeping', 1, 'term')).rejects.toMatchObject({ status: 404 });
   });
 });
 

@@ -36,6 +36,8 @@ const RESTART_MS = 5 * SECOND;
 const SAFE_RESTART_MS = 10 * SECOND;
 const RELOAD_MS = 6 * SECOND;
 
+const HARDNESS = ['stop', 'term', 'kill'] as const;
+
 export interface BuildRequest {
   parameters?: Parameters;
   cause?: Cause;
@@ -157,8 +159,9 @@ export class Controller implements Program {
     });
   }
 
-  abort(build: Build): boolean {
-    return this.farm.end(build, 'ABORTED');
+  abort(build: Build, how: 'stop' | 'term' | 'kill' = 'stop'): boolean {
+    const { endsOnlyBy = 'stop' } = build.job;
+    return HARDNESS.indexOf(how) >= HARDNESS.indexOf(endsOnlyBy) && this.farm.end(build, 'ABORTED');
   }
 
   /** The configuration was saved: on disk now, in git when scm-sync has pushed it. */

@@ -19,6 +19,8 @@ export interface JobDefinition {
   durationMs: number;
   /** How its builds end when nobody interferes; SUCCESS when absent. */
   result?: BuildResult;
+  /** What it takes to end a Pipeline that catches the interrupt of a stop. */
+  endsOnlyBy?: 'term' | 'kill';
   /** What stands in the log of a build that fails so, before its last line. */
   lastWords?: string[];
   parameters: ParameterDefinition[];

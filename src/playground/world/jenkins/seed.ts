@@ -77,7 +77,7 @@ export function firstConfig(line: Line, rootUrl: string | undefined): Controller
       job('team-a/api', label, { durationMs: 90 * SECOND }),
       job('team-a/web', undefined, { kind: 'multibranch' }),
       job('team-a/web/main', label, { kind: 'pipeline', durationMs: 4 * MINUTE }),
-      job('team-a/web/feature%2Flogin', label, { kind: 'pipeline', durationMs: 4 * MINUTE }),
+      job('team-a/web/feature%2Flogin', label, { kind: 'pipeline', durationMs: 4 * MINUTE, endsOnlyBy: 'kill' }),
       // The article's own: with the limit at two executors, two of them run and two wait.
       ...['test', 'test2', 'test3', 'test4'].map((name) => job(name, onController, { cpus: 0.1, memMiB: 60 })),
       job('integration-test', label, { durationMs: 40 * SECOND, result: 'FAILURE', lastWords: TESTS_FAIL }),
