@@ -204,7 +204,7 @@ export interface DisruptSpec<Args, Plan extends JsonObject> extends Described<Ar
   waitMs(args: Args): number;
   /** The one outside write. */
   apply(plan: Plan, ports: Ports, asked: Asked): Promise<Json>;
-  /** Read back: did the write of this very job happen? `unknown` when the system cannot tell yet. */
+  /** Read back: did the write of this very job happen? @throws UpstreamError when the system cannot tell yet */
   arrived(plan: Plan, ports: Ports, asked: Asked): Promise<'yes' | 'no' | 'overtaken'>;
   /** What a write that did not get through may have left, and what to do; absent: nothing, so then nothing was changed. */
   left?(plan: Plan): string;

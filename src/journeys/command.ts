@@ -187,9 +187,8 @@ async function performCommand(job: CommandJob, run: ChangeRun, ports: PerformPor
     const parsed = parse(job.text, ports.command.catalogue);
     const { command } = parsed;
     const asked = askedFor(job, parsed, ports);
-    // What has been done is told to its end, whoever may do it by now.
-    const isDone = run.progress().step === 'following';
-    if (isDone && command.effect === 'change') return runChange(job, command, parsed, asked, run, ports);
+    if (command.effect === 'change' && (await isBeyondRefusal(run)))
+      return runChange(job, command, parsed, asked, run, ports);
     const refusal = await permissionOf(job, parsed, ports);
     if (!refusal.allowed) {
       ports.counted(command.name, 'refused');
@@ -215,6 +214,12 @@ async function performCommand(job: CommandJob, run: ChangeRun, ports: PerformPor
     return undefined;
   });
 }
+
+/** What may have been done is told to its end, whoever may do it by now; and so is that somebody took it out. */
+const isBeyondRefusal = async (run: ChangeRun): Promise<boolean> =>
+  mayHaveActed(run) || (await run.stopAsked()) !== undefined;
+
+const mayHaveActed = (run: ChangeRun): boolean => !['queued', 'posted'].includes(run.progress().step);
 
 /** Errors of what comes before any act end in the private answer; a change reports its own. */
 async function answering<Result>(
@@ -251,7 +256,7 @@ async function answering<Result>(
 async function answer(job: AnyJob, run: ChangeRun, message: Message, ports: PerformPorts): Promise<void> {
   if (job.kind === 'confirmed') return showStep(job, 'done', message, ports, 'final');
   const told = await withChannelFault(message, ports);
-  if (job.kind === 'command' && mayHaveWaited(job, run, ports)) {
+  if (job.kind === 'command' && mayStand(job, run, ports)) {
     const options = { rank: rankOf('done'), priority: 'final', ifStands: true } as const;
     await ports.messages.put(rootKey(job.delivery), channelOf(job.place), told, options);
     // A mention is answered where it was told its place.
@@ -261,8 +266,6 @@ async function answer(job: AnyJob, run: ChangeRun, message: Message, ports: Perf
   await ports.messages.put(answerKey(job.delivery), answerTo(job, { replace: job.kind === 'command' }), told);
 }
 
-/** It has not begun, and its message may say that it waits: nothing else would ever say that it does not. */
-function mayHaveWaited(job: CommandJob, run: ChangeRun, ports: PerformPorts): boolean {
-  const command = commandIn(job.text, ports.command.catalogue);
-  return run.progress().step === 'queued' && command?.effect === 'change' && isExclusive(command);
-}
+/** Its message may say that it waits or is being worked on: nothing else would ever say that it is not. */
+const mayStand = (job: CommandJob, run: ChangeRun, ports: PerformPorts): boolean =>
+  !mayHaveActed(run) && commandIn(job.text, ports.command.catalogue)?.effect === 'change';

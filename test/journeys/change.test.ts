@@ -3,12 +3,21 @@ import { build } from '../../src/commands/build.js';
 import { catalogueOf } from '../../src/commands/index.js';
 import { UpstreamError, UserError } from '../../src/core/errors.js';
 import type { JenkinsJob } from '../../src/core/jenkins-build.js';
+import type { ChangeProgress } from '../../src/core/jobs.js';
 import { MINUTE, SECOND } from '../../src/core/time.js';
 import { perform } from '../../src/journeys/command.js';
 import { NOW, refusal, silence } from '../support/ci-service.js';
 import { type FakeCommands, fakeCommands } from '../support/fake-commands.js';
 import { fakePorts } from '../support/fakes.js';
-import { type FakePerform, type FakeRun, fakePerform, fakeRun, passing, typed } from '../support/fakes-journey.js';
+import {
+  type FakePerform,
+  type FakeRun,
+  fakePeople,
+  fakePerform,
+  fakeRun,
+  passing,
+  typed,
+} from '../support/fakes-journey.js';
 
 function worker(): FakePerform & FakeCommands {
   const commands = fakeCommands();
@@ -98,6 +107,36 @@ describe('a change', () => {
     await paintRed(ports, run);
     expect(ports.messages.text('root:d-ana')).toBe('Left the queue, nothing was changed. Taken out by @U0LEE.');
     expect(ports.trail).toMatchObject([{ outcome: 'cancelled' }]);
+    expect(ports.script.strokes).toBe(0);
+  });
+});
+
+describe('a change that another worker takes over, while Slack does not say who asked', () => {
+  const strangers = () => ({
+    ...worker(),
+    people: { ...fakePeople(), person: () => Promise.reject(silence('Slack')) },
+  });
+  const before = { startedAt: NOW, before: 'white' };
+  const message = { text: 'white → red', blocks: [] };
+  const outcome = { outcome: 'succeeded', summary: message.text, message } as const;
+
+  test.each<[string, Partial<ChangeProgress>]>([
+    ['may have been done, and', { ...before, step: 'applying' }],
+    ['was done, and', { ...before, step: 'done', outcome }],
+  ])('%s is told to its end', async (_what, progress) => {
+    const ports = strangers();
+    ports.script.colour = 'red';
+    await paintRed(ports, fakeRun('d-ana', progress));
+    expect(ports.messages.text('root:d-ana')).toBe('white → red');
+    expect(ports.messages.text('answer:d-ana')).toBe('');
+    expect(ports.trail).toMatchObject([{ outcome: 'succeeded', summary: 'white → red' }]);
+  });
+
+  test('and that had only been announced is not done, and its message says so', async () => {
+    const ports = strangers();
+    await ports.messages.put('root:d-ana', { kind: 'channel', channelId: 'C0CI' }, { text: 'Working', blocks: [] });
+    await paintRed(ports, fakeRun('d-ana', { startedAt: NOW, step: 'posted' }));
+    expect(ports.messages.text('root:d-ana')).toMatch(/Nothing was changed\.$/);
     expect(ports.script.strokes).toBe(0);
   });
 });

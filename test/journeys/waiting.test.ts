@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { ConfirmedJob } from '../../src/core/jobs.js';
 import { MINUTE } from '../../src/core/time.js';
 import { perform } from '../../src/journeys/command.js';
-import { NOW } from '../support/ci-service.js';
+import { NOW, silence } from '../support/ci-service.js';
 import { type FakeCommands, fakeCommands } from '../support/fake-commands.js';
 import { type FakePerform, fakePerform, fakeRun, passing, pressed, typed } from '../support/fakes-journey.js';
 
@@ -160,6 +160,22 @@ describe('leaving the queue', () => {
     expect(swapRoot()).toBe('Left the queue, nothing was changed. Taken out by @U0ANA.');
     expect(ports.trail).toHaveLength(1);
     expect(ports.counts.at(-1)).toEqual(['swap', 'cancelled']);
+  });
+
+  test('of a typed change is the end of it, however late its turn comes, and who may no longer do it', async () => {
+    await tell();
+    const paint = ports.queue.waiting[1]?.job;
+    if (paint?.kind !== 'command') throw new Error('no paint');
+    await leave('d-lee', 'U0LEE');
+    await ports.clock.advance(31 * MINUTE);
+    const run = fakeRun('d-lee');
+    run.stopBy = 'U0LEE';
+    const people = { ...ports.people, person: () => Promise.reject(silence('Slack', 'users.info')) };
+    await passing(ports.clock, perform(paint, run, { ...ports, people }), 100);
+    expect(ports.script.strokes).toBe(0);
+    expect(paintRoot()).toBe('Left the queue, nothing was changed. Taken out by @U0LEE.');
+    expect(ports.messages.text('answer:d-lee')).toBe('');
+    expect(ports.trail).toMatchObject([{ outcome: 'cancelled' }]);
   });
 
   test.each([
