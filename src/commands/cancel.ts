@@ -3,16 +3,16 @@
 import { z } from 'zod';
 import { holderWords } from '../core/app-lock.js';
 import { given } from '../core/arguments.js';
+import { cancellable } from '../core/cancellable.js';
 import type { ChangeInfo } from '../core/changes.js';
 import type { Deployment } from '../core/cluster.js';
 import { type Asked, defineCommand, type Ports } from '../core/command.js';
 import { type Message, say } from '../core/conversation.js';
 import { stepWords } from '../core/deployment-words.js';
 import { NoSuchName, UserError } from '../core/errors.js';
-import { told } from '../core/gather.js';
+import { known } from '../core/gather.js';
 import { Offer } from '../core/offer.js';
 import { code, md, mention } from '../core/text.js';
-import { SECOND } from '../core/time.js';
 
 /** `rollback`: back to the state before · `leave`: Marathon forgets the plan where it stands. */
 type How = 'rollback' | 'leave';
@@ -31,10 +31,7 @@ const args = z
   .refine(({ rollback, leave }) => !(rollback && leave), { error: 'Either `--rollback` or `--leave`, not both.' })
   .transform(({ id, rollback, leave }): Args => ({ id, how: leave ? 'leave' : rollback ? 'rollback' : undefined }));
 
-/** Whoever cancels is in a hurry. */
-const DEPLOYMENTS_WAIT_MS = 5 * SECOND;
-
-type ChangeTarget = { kind: 'change'; jobId: string; text: string; userId: string; running: boolean };
+type ChangeTarget = { kind: 'change'; jobId: string; text: string; userId: string };
 type Found = ChangeTarget | { kind: 'deployment'; deployment: Deployment };
 /** What was chosen; kept with the job. */
 type Target = ChangeTarget | { kind: 'deployment'; id: string; how: How; restarts: boolean };
@@ -65,10 +62,18 @@ export const cancel = defineCommand({
 });
 
 async function choose({ id, how }: Args, ports: Ports): Promise<Target> {
-  const { found, gap } = await candidates(ports);
+  const { running, waiting, deployments, beyond } = await cancellable(ports);
+  const found: Found[] = [
+    ...(running === undefined ? [] : [asTarget(running)]),
+    ...waiting.map(asTarget),
+    ...(known(deployments) ?? []).map((deployment): Found => ({ kind: 'deployment', deployment })),
+  ];
   const fitting = id === undefined ? found : found.filter((one) => idOf(one).startsWith(id));
   const [only] = fitting;
-  if (only === undefined) throw nothing(id, found, gap);
+  if (only === undefined) {
+    if (beyond?.jobId.startsWith(id ?? '')) throw tooLate(beyond);
+    throw nothing(id, found, deployments.ok ? undefined : deployments.missing);
+  }
   if (fitting.length > 1)
     throw new NoSuchName(`There are ${fitting.length} things to cancel.`, `Say which: ${list(fitting)}.`);
   if (only.kind === 'deployment') {
@@ -85,39 +90,7 @@ async function choose({ id, how }: Args, ports: Ports): Promise<Target> {
   return only;
 }
 
-/** Changes of ours can be cancelled whether Marathon answers or not. `gap`: what could not be seen. */
-async function candidates({
-  changes,
-  marathon,
-  settings,
-  clock,
-}: Ports): Promise<{ found: Found[]; gap: string | undefined }> {
-  const [running, waiting, deployments] = await Promise.all([
-    changes.running(),
-    changes.waiting(),
-    told(clock, 'Marathon', () => marathon.deployments(), DEPLOYMENTS_WAIT_MS),
-  ]);
-  const asTarget = (change: ChangeInfo, isRunning: boolean): ChangeTarget => ({
-    kind: 'change',
-    jobId: change.jobId,
-    text: change.text,
-    userId: change.userId,
-    running: isRunning,
-  });
-  const ours = [
-    ...(running === undefined ? [] : [asTarget(running, true)]),
-    ...waiting.map((change) => asTarget(change, false)),
-  ];
-  if (!deployments.ok) return { found: ours, gap: deployments.missing };
-  // A running change of ours owns the deployment it started: cancelling the change cancels both.
-  const owned = running !== undefined && ['applying', 'applied', 'following'].includes(running.step);
-  const apps = [...(owned ? [] : [settings.appId]), settings.executorsAppId];
-  const touching = deployments.value.filter(({ affectedApps }) => affectedApps.some((app) => apps.includes(app)));
-  return {
-    found: [...ours, ...touching.map((deployment): Found => ({ kind: 'deployment', deployment }))],
-    gap: undefined,
-  };
-}
+const asTarget = ({ jobId, text, userId }: ChangeInfo): ChangeTarget => ({ kind: 'change', jobId, text, userId });
 
 const touchesController = ({ affectedApps }: Deployment, { settings }: Ports): boolean =>
   affectedApps.includes(settings.appId);
@@ -162,12 +135,14 @@ async function question(deployment: Deployment, ports: Ports): Promise<Offer> {
 
 const idOf = (found: Found): string => (found.kind === 'change' ? found.jobId : found.deployment.id);
 
+const quoted = (text: string): string => text.replaceAll('`', "'");
+
 const list = (targets: readonly Found[]): string =>
   targets
     .slice(0, 8)
     .map(
       (target) =>
-        `\`cancel ${idOf(target)}\` (${target.kind === 'change' ? target.text.replaceAll('`', "'") : 'Marathon deployment'})`,
+        `\`cancel ${idOf(target)}\` (${target.kind === 'change' ? quoted(target.text) : 'Marathon deployment'})`,
     )
     .join(', ');
 
@@ -181,6 +156,12 @@ function nothing(id: string | undefined, targets: readonly Found[], gap: string 
   const others = targets.length === 0 ? 'Nothing else waits or runs now.' : `There is: ${list(targets)}.`;
   return new NoSuchName(`Nothing with the id \`${id}\` waits or runs; it may have ended.${unseen}`, others);
 }
+
+const tooLate = ({ text, userId }: ChangeInfo): UserError =>
+  new UserError(
+    `\`${quoted(text)}\` by <@${userId}> cannot be stopped any more: what it changes has been sent. Its own message says how it ends.`,
+    'When it has ended, change it back.',
+  );
 
 async function stop(target: Target, { changes, marathon }: Ports, asked: Asked): Promise<Facts> {
   if (target.kind === 'change') return { target, result: await changes.stop(target.jobId, asked.actor.userId) };

@@ -1,16 +1,15 @@
 // `/ci deployments`: what Marathon deploys now: which app, how far, since when, whether it is ours, and a way to cancel it.
 import { z } from 'zod';
 import type { AuditEntry } from '../core/audit.js';
-import { type ChangeInfo, hasWrittenApp } from '../core/changes.js';
-import type { App, Deployment } from '../core/cluster.js';
+import type { Deployment } from '../core/cluster.js';
 import { type Asked, defineCommand, type Ports } from '../core/command.js';
 import { context, type Message, type MessageBlock, say, section } from '../core/conversation.js';
-import { JOB_LABEL } from '../core/deploy.js';
 import { madeAt, stepWords } from '../core/deployment-words.js';
 import { gaps, known, type Told, told } from '../core/gather.js';
+import { isOfOurs, ownsDeployment } from '../core/own-change.js';
 import { code, join, md, moment, type Rich } from '../core/text.js';
 import { DAY } from '../core/time.js';
-import { CLOCKS_APART_MS, makerOf, versionMakers } from '../core/version-author.js';
+import { makerOf, versionMakers } from '../core/version-author.js';
 import { counted } from '../core/words.js';
 
 interface Row {
@@ -55,7 +54,7 @@ async function run(_: object, ports: Ports, _asked: Asked): Promise<Facts> {
   const rows = [...found.value]
     .sort((a, b) => Number(isOfOurs(b, settings)) - Number(isOfOurs(a, settings)))
     .map(async (deployment): Promise<Row> => {
-      const isRunning = running !== undefined && isOwner(running, deployment, known(app), ports);
+      const isRunning = running !== undefined && ownsDeployment(running, deployment, known(app), settings);
       const own = isRunning ? running : endedOwner(deployment, trail, ports);
       return {
         deployment,
@@ -71,20 +70,6 @@ async function run(_: object, ports: Ports, _asked: Asked): Promise<Facts> {
   return { now, rows: { ok: true, value: await Promise.all(rows) }, missing: gaps(app) };
 }
 
-const touches = ({ affectedApps }: Deployment, appId: string | undefined): boolean =>
-  appId !== undefined && affectedApps.includes(appId);
-
-const isOfOurs = (deployment: Deployment, settings: Ports['settings']): boolean =>
-  touches(deployment, settings.appId) || touches(deployment, settings.executorsAppId);
-
-/** A deploy writes its id into a label; of the others the time tells, once Marathon has taken their write. */
-function isOwner(running: ChangeInfo, deployment: Deployment, app: App | undefined, { settings }: Ports): boolean {
-  if (!touches(deployment, settings.appId)) return false;
-  if (app?.labels[JOB_LABEL] === running.jobId) return true;
-  const at = madeAt(deployment);
-  return hasWrittenApp(running) && at !== undefined && at >= running.since - CLOCKS_APART_MS;
-}
-
 /** To cancel one with a rollback makes another, and so does the scaling of the app with the executors. */
 const maker = (entry: AuditEntry): boolean =>
   versionMakers([entry]).length > 0 ||
@@ -92,7 +77,7 @@ const maker = (entry: AuditEntry): boolean =>
 
 /** Of a change that is over, such as the `cancel` that rolls another one back. */
 function endedOwner(deployment: Deployment, trail: readonly AuditEntry[], { settings }: Ports): AuditEntry | undefined {
-  const isScaled = !touches(deployment, settings.appId) && touches(deployment, settings.executorsAppId);
+  const isScaled = !deployment.affectedApps.includes(settings.appId);
   const makers = trail.filter(({ command }) => (command === 'scale') === isScaled);
   return isOfOurs(deployment, settings) ? makerOf(deployment.version, makers) : undefined;
 }

@@ -4,6 +4,8 @@ import type { CloudTemplate } from './agent-templates.js';
 import { canBeGiven } from './build-parameters.js';
 import type { BuildStory } from './build-reads.js';
 import { buildStateWords } from './build-words.js';
+import { cancellable } from './cancellable.js';
+import type { ChangeInfo } from './changes.js';
 import type { Ports } from './command.js';
 import { known, told } from './gather.js';
 import type { ParameterDefinition } from './jenkins-build.js';
@@ -65,29 +67,16 @@ export const SOURCES: Readonly<Record<PickSource, Source>> = {
     return [...[...unique.values()].reverse(), ...jobs];
   },
 
-  async cancellable({ changes, marathon, settings, clock }) {
-    const [running, waiting, looked] = await Promise.all([
-      changes.running(),
-      changes.waiting(),
-      told(clock, 'Marathon', () => marathon.deployments()),
-    ]);
-    // Changes of ours can be cancelled whether Marathon answers or not.
-    const deployments = known(looked) ?? [];
-    const ours = [...(running === undefined ? [] : [running]), ...waiting];
-    const apps = [settings.appId, settings.executorsAppId];
+  async cancellable(ports) {
+    const { running, waiting, deployments } = await cancellable(ports);
     return [
-      ...ours.map((change) => ({
-        value: change.jobId,
-        text: change.text,
-        about: change === running ? 'runs now' : 'waits for its turn',
+      ...(running === undefined ? [] : [changeChoice(running, 'runs now')]),
+      ...waiting.map((change) => changeChoice(change, 'waits for its turn')),
+      ...(known(deployments) ?? []).map(({ id, affectedApps }) => ({
+        value: id,
+        text: `Deployment ${shorten(id, 12)}`,
+        about: affectedApps.join(', '),
       })),
-      ...deployments
-        .filter(({ affectedApps }) => affectedApps.some((app) => apps.includes(app)))
-        .map(({ id, affectedApps }) => ({
-          value: id,
-          text: `Deployment ${shorten(id, 12)}`,
-          about: affectedApps.join(', '),
-        })),
     ];
   },
 
@@ -132,6 +121,8 @@ export const SOURCES: Readonly<Record<PickSource, Source>> = {
     });
   },
 };
+
+const changeChoice = ({ jobId, text }: ChangeInfo, about: string): Choice => ({ value: jobId, text, about });
 
 const buildChoice = (build: BuildStory, now: number): Choice => ({
   value: `${build.jenkinsJob}#${build.number}`,

@@ -101,7 +101,10 @@ async function tooLate(id: string, job: ChangesJob, ports: PerformPorts): Promis
   const slash = ports.command.settings.slashCommand;
   const what = code(`${slash} ${job.text}`);
   if ((await ports.queue.stateOf(id)) === 'running') {
-    return say(md`Too late to leave: ${what} has begun. ${code(`${slash} cancel ${id}`)} stops it.`);
+    // Only what was planned can be stopped on its way.
+    const then =
+      job.kind === 'confirmed' ? md`${code(`${slash} cancel ${id}`)} stops it` : md`Its own message says how it ends`;
+    return say(md`Too late to leave: ${what} has begun. ${then}.`);
   }
   const entry = (await ports.command.audit.recent(200)).find((row) => row.jobId === id);
   return entry === undefined

@@ -87,6 +87,26 @@ describe('a change of ours', () => {
     });
   });
 
+  test.each([
+    ['scale executors 4', 'applying'],
+    ['template linux mem=4096', 'following'],
+    ['sync save', 'following'],
+  ])('that is one write, %s, is not said to stop once it is %s', async (text, step) => {
+    const { stopped, changes } = stopping('asked', change('d-lee', step, text));
+    for (const typed of ['cancel', 'cancel d-lee']) {
+      expect(await mistake(typed, { changes })).toBe(
+        `\`${text}\` by <@U0LEE> cannot be stopped any more: what it changes has been sent. Its own message says how it ends. When it has ended, change it back.`,
+      );
+    }
+    expect(stopped).toEqual([]);
+  });
+
+  test('that is one write can be stopped while it waits for Slack to show it', async () => {
+    const { stopped, changes } = stopping('asked', change('d-lee', 'posted', 'scale executors 4'));
+    await cancelled('cancel', { changes });
+    expect(stopped).toHaveLength(1);
+  });
+
   test('can be cancelled while Marathon is silent', async () => {
     const { stopped, changes } = stopping('asked', change('d-lee-go', 'following'));
     await cancelled('cancel', { changes, marathon: { deployments: () => Promise.reject(silence('Marathon')) } });
@@ -126,6 +146,15 @@ describe("a deployment of somebody else's", () => {
     const done = await cancelled('cancel --rollback', { marathon: rolledBack(answer) });
     expect([done.ok, done.message.text]).toEqual([ok, words]);
   });
+
+  test.each(['restart --jenkins', 'sync reload', 'scale executors 4'])(
+    'is rolled back beside %s, which makes none',
+    async (text) => {
+      const { changes } = stopping('asked', change('d-lee-go', 'following', text));
+      const calls = { changes, marathon: rolledBack({ deploymentId: '77aa' }) };
+      expect((await cancelled('cancel 5cd987cd --rollback', calls)).ok).toBe(true);
+    },
+  );
 
   test('is shown first, with what either way would do, and nothing is done yet', async () => {
     const calls = { marathon: { deployments: async () => [aDeployment()] } };

@@ -5,7 +5,7 @@ import type { ParameterDefinition } from '../../src/core/jenkins-build.js';
 import type { Choice, PickSource } from '../../src/core/pick.js';
 import { SOURCES } from '../../src/core/pick-sources.js';
 import { MINUTE } from '../../src/core/time.js';
-import { NOW } from '../support/ci-service.js';
+import { aDeployment, NOW } from '../support/ci-service.js';
 import { type FakeCalls, fakePorts } from '../support/fakes.js';
 
 const found = (source: PickSource, jenkins: FakeCalls['jenkins'], of?: string): Promise<Choice[]> =>
@@ -17,6 +17,27 @@ const story = (number: number, more: Partial<BuildStory> = {}): BuildStory => ({
   ...more,
 });
 const running = story(13, { isRunning: true, result: undefined, durationMs: 0 });
+
+it('what can be cancelled are changes of ours that stop, and deployments that none of them made', async () => {
+  const change = (jobId: string, text: string, step: string) => ({ jobId, userId: 'U0LEE', text, step, since: NOW });
+  const offered = (running: ReturnType<typeof change>) =>
+    SOURCES.cancellable(
+      fakePorts({
+        changes: { running: async () => running, waiting: async () => [change('d-bob', 'sync save', 'waiting')] },
+        marathon: { deployments: async () => [aDeployment(), aDeployment({ affectedApps: ['/other'] })] },
+      }),
+      undefined,
+    );
+  const waits = { value: 'd-bob', text: 'sync save', about: 'waits for its turn' };
+  expect(await offered(change('d-lee', 'deploy', 'following'))).toEqual([
+    { value: 'd-lee', text: 'deploy', about: 'runs now' },
+    waits,
+  ]);
+  expect(await offered(change('d-lee', 'scale executors 4', 'following'))).toEqual([
+    waits,
+    { value: '5cd987cd', text: 'Deployment 5cd987cd', about: '/jenkins' },
+  ]);
+});
 
 describe('builds', () => {
   const names = { names: ['web', 'team/app'], isCut: false };

@@ -189,6 +189,14 @@ describe('leaving the queue', () => {
     expect(ports.trail).toEqual([]);
   });
 
+  test('of a typed change that has begun comes too late, and nothing is promised that would stop it', async () => {
+    ports.queue.find = async () => typed('paint red');
+    ports.queue.waiting = [];
+    ports.queue.state = 'running';
+    await leave('d-lee', 'U0ANA');
+    expect(answer()).toBe('Too late to leave: /ci paint red has begun. Its own message says how it ends.');
+  });
+
   test('of a change that nobody remembers says so', async () => {
     await leave('d-old', 'U0ANA');
     expect(answer()).toBe('That button is older than what is remembered of it. status shows what waits now.');
