@@ -50,7 +50,7 @@ export const cancel = defineCommand({
   details: [
     'Without an id: the one thing that can be cancelled now; with several, it lists them.',
     'A change that has not written anything yet ends with nothing changed. A Marathon deployment is shown first, with a button for each way.',
-    '`--rollback`: Marathon starts another deployment to the state before. `--leave`: Marathon forgets the plan where it stands and frees the app, which may stay half changed.',
+    'With its id, `--rollback`: Marathon starts another deployment to the state before. `--leave`: Marathon forgets the plan where it stands and frees the app, which may stay half changed.',
   ],
   syntax: { words: ['id'], options: { rollback: 'switch', leave: 'switch' } },
   picks: { id: { label: 'What to cancel', from: 'cancellable', optional: true } },
@@ -78,7 +78,8 @@ async function choose({ id, how }: Args, ports: Ports): Promise<Target> {
     throw new NoSuchName(`There are ${fitting.length} things to cancel.`, `Say which: ${list(fitting)}.`);
   if (only.kind === 'deployment') {
     const { deployment } = only;
-    if (how === undefined) throw await question(deployment, ports);
+    // Without its id the same words, said again, would mean the deployment that the first of them started.
+    if (how === undefined || id === undefined) throw await question(deployment, ports);
     return { kind: 'deployment', id: deployment.id, how, restarts: touchesController(deployment, ports) };
   }
   if (how === 'leave') {
@@ -212,7 +213,7 @@ function view(facts: Facts): { ok: boolean; message: Message } {
       return {
         ok: false,
         message: say(
-          md`:white_check_mark: ${what} is no longer under way, so there was nothing left to cancel. \`status\` shows what runs now.`,
+          md`:white_check_mark: ${what} is no longer under way: it had ended, or a first try of this very command, which was interrupted, ended it. \`${target.kind === 'change' ? 'status' : 'deployments'}\` shows what goes on now.`,
         ),
       };
   }

@@ -82,7 +82,7 @@ describe('a change of ours', () => {
     expect(await cancelled('cancel', { changes })).toMatchObject({
       ok: false,
       message: {
-        text: 'deploy by @U0LEE is no longer under way, so there was nothing left to cancel. status shows what runs now.',
+        text: 'deploy by @U0LEE is no longer under way: it had ended, or a first try of this very command, which was interrupted, ended it. status shows what goes on now.',
       },
     });
   });
@@ -137,13 +137,13 @@ describe("a deployment of somebody else's", () => {
       'Marathon deployment 5cd987cd is being rolled back: Marathon goes to the state before, and the controller may restart once more. deployments shows it.',
     ],
     [
-      'that is over, or was cancelled by a worker that died, is not said to be running on',
+      'that is over, or was cancelled by a worker that died, is said to be either',
       undefined,
       false,
-      'Marathon deployment 5cd987cd is no longer under way, so there was nothing left to cancel. status shows what runs now.',
+      'Marathon deployment 5cd987cd is no longer under way: it had ended, or a first try of this very command, which was interrupted, ended it. deployments shows what goes on now.',
     ],
   ])('%s', async (_what, answer, ok, words) => {
-    const done = await cancelled('cancel --rollback', { marathon: rolledBack(answer) });
+    const done = await cancelled('cancel 5cd987cd --rollback', { marathon: rolledBack(answer) });
     expect([done.ok, done.message.text]).toEqual([ok, words]);
   });
 
@@ -176,6 +176,14 @@ describe("a deployment of somebody else's", () => {
     ]);
   });
 
+  test.each(['cancel --rollback', 'cancel --leave'])(
+    'is shown first to whoever typed %s: said twice it would end its own way back',
+    async (text) => {
+      const question = await mistake(text, { marathon: { deployments: async () => [aDeployment()] } });
+      expect(question).toMatch(/^Marathon deployment `5cd987cd` of `\/jenkins`.* Nothing was cancelled yet\./);
+    },
+  );
+
   test('is shown with the lock that somebody holds', async () => {
     const calls = { marathon: { deployments: async () => [aDeployment()] }, locks: fakeLocks(aLock()) };
     expect(await mistake('cancel', calls)).toContain(
@@ -207,7 +215,7 @@ describe("a deployment of somebody else's", () => {
         cancelDeployment: async () => ({ deploymentId: '77aa' }),
       },
     };
-    expect((await cancelled('cancel --rollback', calls)).message.text).toBe(
+    expect((await cancelled('cancel 5cd987cd --rollback', calls)).message.text).toBe(
       'Marathon deployment 5cd987cd is being rolled back: Marathon goes to the state before (deployment 77aa). deployments shows it.',
     );
   });

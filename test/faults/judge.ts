@@ -42,7 +42,8 @@ export interface Ended {
 export const hasButtons = (message: SlackMessage): boolean =>
   pressables(message).some(({ label }) => label === 'Cancel');
 const isUnderWay = (message: SlackMessage) => shown(message).includes(':hourglass_flowing_sand:');
-const NOTHING = /[Nn]othing was (?:changed|done)|was not stored or run|[Nn]othing is running|could not be cancelled/;
+const NOTHING =
+  /[Nn]othing (?:was (?:changed|done)|left to cancel)|was not stored or run|[Nn]othing is running|could not be cancelled/;
 const NOT_KNOWN = /not known|did not say|may be under way|Whether it was done/;
 
 export function judge(played: Played, ended: Ended): void {
