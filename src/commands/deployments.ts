@@ -9,7 +9,7 @@ import { gaps, known, type Told, told } from '../core/gather.js';
 import { isOfOurs, ownsDeployment } from '../core/own-change.js';
 import { code, join, md, moment, type Rich } from '../core/text.js';
 import { DAY } from '../core/time.js';
-import { makerOf, versionMakers } from '../core/version-author.js';
+import { hasWritten, makerOf, versionMakers, wayBackOf } from '../core/version-author.js';
 import { counted } from '../core/words.js';
 
 interface Row {
@@ -47,7 +47,7 @@ async function run(_: object, ports: Ports, _asked: Asked): Promise<Facts> {
     told(clock, 'Marathon', () => marathon.deployments()),
     told(clock, 'Marathon', () => marathon.app(settings.appId)),
     changes.running(),
-    audit.page({ from: now - DAY, fits: maker, limit: MOST_CHANGES }),
+    audit.page({ from: now - DAY, fits: mayOwn, limit: MOST_CHANGES }),
   ]);
   if (!found.ok) return { now, rows: found, missing: [] };
   const trail = entries.map(({ entry }) => entry);
@@ -70,16 +70,16 @@ async function run(_: object, ports: Ports, _asked: Asked): Promise<Facts> {
   return { now, rows: { ok: true, value: await Promise.all(rows) }, missing: gaps(app) };
 }
 
-/** To cancel one with a rollback makes another, and so does the scaling of the app with the executors. */
-const maker = (entry: AuditEntry): boolean =>
-  versionMakers([entry]).length > 0 ||
-  (['cancel', 'scale'].includes(entry.command) && !['refused', 'unchanged'].includes(entry.outcome));
+const mayOwn = (entry: AuditEntry): boolean =>
+  versionMakers([entry]).length > 0 || hasScaled(entry) || entry.command === 'cancel';
 
-/** Of a change that is over, such as the `cancel` that rolls another one back. */
+const hasScaled = (entry: AuditEntry): boolean => entry.command === 'scale' && hasWritten(entry);
+
+/** Of a change that is over. One that rolls back says which deployment that made; most of what is cancelled makes none. */
 function endedOwner(deployment: Deployment, trail: readonly AuditEntry[], { settings }: Ports): AuditEntry | undefined {
-  const isScaled = !deployment.affectedApps.includes(settings.appId);
-  const makers = trail.filter(({ command }) => (command === 'scale') === isScaled);
-  return isOfOurs(deployment, settings) ? makerOf(deployment.version, makers) : undefined;
+  if (!isOfOurs(deployment, settings)) return undefined;
+  const makers = deployment.affectedApps.includes(settings.appId) ? versionMakers(trail) : trail.filter(hasScaled);
+  return wayBackOf(deployment.id, trail) ?? makerOf(deployment.version, makers);
 }
 
 function view({ now, rows, missing }: Facts): Message {

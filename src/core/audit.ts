@@ -31,6 +31,8 @@ export interface AuditEntry {
   /** What that was understood as: arguments by name. */
   understood?: JsonObject | undefined;
   outcome: Outcome;
+  /** Of a plan: whether its write is known to have been taken, however it ended. */
+  wrote?: boolean | undefined;
   /** One plain sentence. */
   summary: string;
   /** ms since the epoch. */

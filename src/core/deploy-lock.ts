@@ -7,7 +7,7 @@ import type { Ports } from './command.js';
 import { JOB_LABEL } from './deploy.js';
 import { UpstreamError, UserError } from './errors.js';
 import { SECOND } from './time.js';
-import { versionMakers } from './version-author.js';
+import { versionMakers, wayBackOf } from './version-author.js';
 import { duration } from './words.js';
 
 /** Steps in which a change of ours may own a deployment. */
@@ -98,7 +98,7 @@ function startedBy(
     ({ at, durationMs }) => since >= at - durationMs - SKEW_MS && since <= at + SKEW_MS,
   );
   const left =
-    past.find(({ summary }) => summary.includes(`(deployment ${id})`)) ??
+    wayBackOf(id, past) ??
     // Other tools keep our label when they change the app, so it alone says nothing; a deploy without it is not ours.
     meantime.find(({ command, jobId }) => command !== 'deploy' || app?.labels[JOB_LABEL] === jobId);
   if (left === undefined) return 'No change under way in Bellboard owns it.';

@@ -73,8 +73,9 @@ export async function finish(
   run: ChangeRun,
   ports: PerformPorts,
 ): Promise<undefined> {
-  const took = ports.clock.now() - run.progress().startedAt;
-  await tellEnd(job, command, outcome, { id: run.id, took }, ports);
+  const { startedAt, appliedAt } = run.progress();
+  const took = ports.clock.now() - startedAt;
+  await tellEnd(job, command, outcome, { id: run.id, took, wrote: appliedAt !== undefined }, ports);
   ports.counted(command, outcome.outcome);
 }
 
@@ -83,7 +84,7 @@ export async function tellEnd(
   job: CommandJob | ConfirmedJob,
   command: string,
   { outcome, summary, message, thread }: ChangeOutcome,
-  { id, took }: { id: string; took: number },
+  { id, took, wrote = false }: { id: string; took: number; wrote?: boolean },
   ports: PerformPorts,
 ): Promise<void> {
   const by = confirmer(job);
@@ -100,7 +101,7 @@ export async function tellEnd(
     jobId: id,
     userId: job.actor.userId,
     ...(by === undefined ? {} : { confirmedBy: by }),
-    ...(job.kind === 'confirmed' ? ofThePlan(job) : {}),
+    ...(job.kind === 'confirmed' ? { ...ofThePlan(job), wrote } : {}),
     channelId: job.place.channelId,
     ...(await traceOf(rootKey(rootId(job)), job, ports)),
     command,

@@ -28,11 +28,14 @@ const entry = (patch: Partial<AuditEntry> = {}): AuditEntry => ({
   command: 'cancel',
   text: 'cancel 77aa --rollback',
   outcome: 'succeeded',
-  summary: 'Rolled back.',
+  summary: 'Marathon goes to the state before (deployment 5cd987cd).',
   at: NOW - 2 * MINUTE,
   durationMs: 1_000,
   ...patch,
 });
+
+const ended = (patch: Partial<AuditEntry>): AuditEntry =>
+  entry({ command: 'deploy', text: 'deploy', summary: 'It ended.', ...patch });
 
 const oneOf = (more: FakeCalls = {}): FakeCalls => ({
   ...more,
@@ -73,7 +76,12 @@ describe('whose it is', () => {
       '`deploy --mem 2048` by Lee',
     ],
     ['of a change under way by its time', { changes: runs(change({ text: 'restart' })) }, '`restart` by Lee'],
-    ['of a change that is over', { audit: [entry()] }, '`cancel 77aa --rollback` by Bob'],
+    ['of a rollback that is over', { audit: [entry()] }, '`cancel 77aa --rollback` by Bob'],
+    [
+      'of a change that is over',
+      { audit: [entry({ command: 'restart', text: 'restart', outcome: 'lost', summary: 'Lost sight of it.' })] },
+      '`restart` by Bob',
+    ],
   ])('%s', async (_what, calls, words) => {
     expect(linesOf(await read(deployments, oneOf(calls)))[1]).toMatch(new RegExp(`; ${words}\\.$`));
   });
@@ -81,8 +89,12 @@ describe('whose it is', () => {
   test.each<[string, FakeCalls]>([
     ['a change that has written nothing yet', { changes: runs(change({ step: 'quieting' })) }],
     ['a change that began after it', { changes: runs(change({ since: NOW + MINUTE })) }],
-    ['a change that was refused', { audit: [entry({ outcome: 'refused' })] }],
-    ['a change of something else', { audit: [entry({ command: 'scale' })] }],
+    ['a change that was refused', { audit: [ended({ outcome: 'refused' })] }],
+    ['a change that was given up before its write', { audit: [ended({ outcome: 'cancelled', wrote: false })] }],
+    ['a change that failed before its write', { audit: [ended({ outcome: 'failed', wrote: false })] }],
+    ['a change of something else', { audit: [ended({ command: 'scale', text: 'scale executors 4' })] }],
+    ['a restart of the JVM in place', { audit: [ended({ command: 'restart', text: 'restart --jenkins' })] }],
+    ['a cancel that emptied the queue', { audit: [entry({ summary: 'deploy by @U0ANA is cancelled.' })] }],
   ])('not of %s', async (_what, calls) => {
     expect(linesOf(await read(deployments, oneOf(calls)))[1]).toContain('not from here, as far as is recorded');
   });
@@ -110,7 +122,7 @@ test('of the app with the executors it is the one that scaled it', async () => {
   const calls: FakeCalls = {
     settings: { executorsAppId: '/agents' },
     marathon: { deployments: async () => [aDeployment({ affectedApps: ['/agents'], currentActions: [] })] },
-    audit: [entry({ command: 'scale', text: 'scale executors 4' })],
+    audit: [ended({ command: 'scale', text: 'scale executors 4' })],
   };
   const message = await read(deployments, calls);
   expect(linesOf(message)[1]).toBe(

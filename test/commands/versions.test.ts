@@ -92,6 +92,15 @@ describe('who made it', () => {
     ]);
   });
 
+  test.each<[string, Partial<AuditEntry>, string]>([
+    ['taken back after its write', { outcome: 'cancelled', wrote: true }, 'by Lee, `deploy --mem 2048`'],
+    ['given up before its write', { outcome: 'cancelled', wrote: false }, NOBODY],
+    ['failed before its write', { outcome: 'failed', wrote: false }, NOBODY],
+    ['in the JVM alone', { command: 'restart', text: 'restart --jenkins --now', wrote: true }, NOBODY],
+  ])('a change during which it was made, %s', async (_what, patch, author) => {
+    expect((await authors(kept([HOUR, {}], [DAY, {}]), [deployed(HOUR, patch)]))[0]).toBe(author);
+  });
+
   test('without one whoever its label names, at the version the label came with', async () => {
     const marathon = kept([HOUR, label('d-1', 'U0ANA')], [2 * HOUR, label('d-1', 'U0ANA')], [DAY, {}]);
     expect(await authors(marathon)).toEqual([NOBODY, 'by Ana, as its label says', NOBODY]);

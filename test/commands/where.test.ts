@@ -61,7 +61,11 @@ describe('who made the version', () => {
     ['whoever the label names, where the trail is empty', { marathon: labelled }, /, by <@U0BOB> as its label says$/],
     ['nobody known', {}, /, by whom is not known$/],
     ['no change of ours that was refused', { audit: [deployed({ outcome: 'refused' })] }, /, by whom is not known$/],
-    ['no other change of ours', { audit: [deployed({ command: 'scale' })] }, /, by whom is not known$/],
+    [
+      'no other change of ours',
+      { audit: [deployed({ command: 'scale', text: 'scale executors 4' })] },
+      /, by whom is not known$/,
+    ],
   ])('%s', async (_what, calls, line) => {
     expect(await versionOf(calls)).toMatch(line);
   });

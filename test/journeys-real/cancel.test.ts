@@ -40,7 +40,7 @@ describe('cancel', () => {
     expect(isQuiet()).toBe(false);
     expect(actsIn(rig, 'cancelQuietDown')).toHaveLength(1);
     expect(putsThatTook(rig)).toBe(puts);
-    expect(await entryOf('deploy --mem 2101')).toMatchObject([{ outcome: 'cancelled' }]);
+    expect(await entryOf('deploy --mem 2101')).toMatchObject([{ outcome: 'cancelled', wrote: false }]);
     rig.world.jenkins.finishBuild('housekeeping');
   });
 
@@ -83,7 +83,7 @@ describe('cancel', () => {
     expect(putsThatTook(rig)).toBe(puts + 1);
     const deletes = rig.world.servers.marathon.writes.filter((write) => write.method === 'DELETE' && write.tookEffect);
     expect(deletes).toHaveLength(1);
-    expect(await entryOf('deploy --mem 2103 --now')).toMatchObject([{ outcome: 'cancelled' }]);
+    expect(await entryOf('deploy --mem 2103 --now')).toMatchObject([{ outcome: 'cancelled', wrote: true }]);
     await until(controllerUp);
     expect(rig.world.marathon.app('/jenkins').definition['mem']).toBe(before);
   });

@@ -116,7 +116,7 @@ describe('the write', () => {
     expect(swap.root()).toBe(
       'Failed: Marathon did not do it. PUT /v2/apps/jenkins: 422, /mem is too much. Nothing was changed.',
     );
-    expect(swap.trail).toMatchObject([{ outcome: 'failed' }]);
+    expect(swap.trail).toMatchObject([{ outcome: 'failed', wrote: false }]);
   });
 
   test('that a rule of ours refuses says which', async () => {
@@ -329,7 +329,7 @@ describe('a bug of ours', () => {
     expect(swap.root()).toBe(
       'That is a bug in the bot, reference r-ana-go. Tell whoever runs Bellboard; the log has the details. The change is in Marathon; where and status show what became of it.',
     );
-    expect(swap.trail).toMatchObject([{ outcome: 'failed' }]);
+    expect(swap.trail).toMatchObject([{ outcome: 'failed', wrote: true }]);
   });
 });
 
