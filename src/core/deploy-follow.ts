@@ -4,7 +4,7 @@ import { followUp } from './app-change-follow.js';
 import type { Asked, Ports, Progress } from './command.js';
 import { type DeployPlan, JOB_LABEL } from './deploy.js';
 
-export async function followDeploy(plan: DeployPlan, ports: Ports, asked: Asked, _since: number): Promise<Progress> {
+export async function followDeploy(plan: DeployPlan, ports: Ports, asked: Asked): Promise<Progress> {
   const app = await ports.marathon.app(plan.appId);
   if (app === undefined) return DELETED;
   return lostToOthers(app, app.labels[JOB_LABEL] === asked.id) ?? followUp(plan, app, ports);

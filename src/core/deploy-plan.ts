@@ -1,7 +1,8 @@
 // Makes a deploy's plan: reads what runs, fills the manifest, lints and compares. Writes nothing.
 import { createHash } from 'node:crypto';
 import { lookBefore } from './app-change.js';
-import type { App, Json, JsonObject, ScmSyncStatus } from './cluster.js';
+import type { Json, JsonObject, ScmSyncStatus } from './cluster.js';
+import { graceOf } from './coming-up.js';
 import type { Asked, Ports } from './command.js';
 import { BY_LABEL, type DeployArgs, type DeployPlan, JOB_LABEL } from './deploy.js';
 import { lockedWords } from './deploy-lock.js';
@@ -12,10 +13,8 @@ import { lintManifest } from './manifest-lint.js';
 import { maskText } from './manifest-mask.js';
 import { canonical, isJsonObject } from './manifest-normal.js';
 import { readableChange } from './readable-change.js';
-import { MINUTE, SECOND } from './time.js';
+import { SECOND } from './time.js';
 import { atLeast } from './version.js';
-
-const DEFAULT_GRACE_MS = 5 * MINUTE;
 
 export async function planDeploy(args: DeployArgs, ports: Ports, asked: Asked): Promise<DeployPlan> {
   const { marathon, jenkins, settings } = ports;
@@ -57,7 +56,7 @@ export async function planDeploy(args: DeployArgs, ports: Ports, asked: Asked): 
     findings: findings.map((finding) => ({ ...finding })),
     ...before,
     gitNote: gitNote(args, scm, ports),
-    graceMs: graceOf(app, definition),
+    graceMs: longestGrace(definition) ?? graceOf(app),
   };
 }
 
@@ -96,10 +95,11 @@ const bare = (url: string): string =>
     .replace(/\.git\/?$/, '')
     .toLowerCase();
 
-function graceOf(app: App | undefined, definition: JsonObject): number {
+/** In ms; undefined when no check of the manifest names one. */
+function longestGrace(definition: JsonObject): number | undefined {
   const checks: Json = definition['healthChecks'] ?? [];
   const seconds = (Array.isArray(checks) ? checks : []).flatMap((check) =>
     isJsonObject(check) && typeof check['gracePeriodSeconds'] === 'number' ? [check['gracePeriodSeconds']] : [],
   );
-  return seconds.length > 0 ? Math.max(...seconds) * SECOND : (app?.healthGraceMs ?? DEFAULT_GRACE_MS);
+  return seconds.length > 0 ? Math.max(...seconds) * SECOND : undefined;
 }

@@ -18,7 +18,8 @@ import { unsavedAtDeath } from './scm-unsaved.js';
 import { scmState, scmWords } from './scm-words.js';
 import type { Line } from './signal.js';
 import { code, shorten } from './text.js';
-import { type Clock, MINUTE, SECOND } from './time.js';
+import { type Clock, SECOND } from './time.js';
+import { CLOCKS_APART_MS } from './version-author.js';
 
 /** Nobody waits for these answers; and however fast a clock runs, an answer takes real time. */
 const patienceMs = ({ speed }: Clock): number => Math.max(READ_DEADLINE_MS, SECOND * speed);
@@ -115,9 +116,6 @@ const CHANGES: ReadonlySet<string> = new Set([
 ]);
 /** A deploy that failed is in Marathon all the same. */
 const DID: ReadonlySet<string> = new Set(['succeeded', 'failed', 'lost']);
-/** Marathon's clock made the version, ours the trail. */
-const CLOCKS_APART_MS = 2 * MINUTE;
-
 /** The audit trail goes before the label: a rollback brings an old label back (design §4.1). */
 function lastChange(app: App | undefined, entries: readonly AuditEntry[]): Diagnosis['change'] {
   const ours = entries.find(({ command, outcome }) => CHANGES.has(command) && outcome === 'succeeded');

@@ -47,7 +47,7 @@ async function look(scene: Scene = {}): Promise<Progress> {
     mesos: { frameworks: registered, ...scene.mesos },
     jenkins: { pulse: pulse('up', 'session-2'), ...scene.jenkins },
   });
-  return followDeploy({ ...plan, ...scene.plan } as DeployPlan, ports, asked(), NOW);
+  return followDeploy({ ...plan, ...scene.plan } as DeployPlan, ports, asked());
 }
 
 const WAY_BACK = '`cancel 5cd9` goes back to the version before.';
