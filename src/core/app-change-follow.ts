@@ -1,6 +1,7 @@
 // One look at a controller that a change of ours starts: is it really up, and if not, what is it waiting for? Called by
 // the `follow` of the commands that change the app, once they know that the app is as they left it.
 import type { AppChange, Before } from './app-change.js';
+import { definedAt } from './app-versions.js';
 import type { App, JenkinsPulse, MarathonTask } from './cluster.js';
 import type { Ports, Progress } from './command.js';
 import { addressOf, causeWords, jenkinsFramework, pulseWords, runningTask, stateWords } from './controller.js';
@@ -23,8 +24,8 @@ export async function followUp(plan: AppChange, app: App, ports: Ports): Promise
 }
 
 /** Marathon may have restarted the old one between plan and write. */
-const isOfOldVersion = ({ version }: MarathonTask, { lastConfigChangeAt = 0 }: App): boolean =>
-  version !== undefined && Date.parse(version) < lastConfigChangeAt;
+const isOfOldVersion = ({ version }: MarathonTask, app: App): boolean =>
+  version !== undefined && Date.parse(version) < definedAt(app);
 
 /** @param detail the line without what changes at every look */
 const going = (line: string, ifOver: { line: string; left: string }, detail?: string): Progress => ({

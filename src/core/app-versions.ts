@@ -10,6 +10,10 @@ import { shorten } from './text.js';
 const MOST_LOOKED_AT = 20;
 const MOST_NAMED = 5;
 
+/** When what runs was last defined anew, ms since the epoch. Marathon tells from 0.11; before, each version counts (contract marathon §10). */
+export const definedAt = ({ lastConfigChangeAt, version }: Pick<App, 'lastConfigChangeAt' | 'version'>): number =>
+  lastConfigChangeAt ?? Date.parse(version);
+
 /** What would change if this definition took the place of what runs; labels of ours are no difference. */
 export const changesTo = (app: App, definition: JsonObject, marathonVersion: string): Change[] =>
   // Marathon puts the stored app in place whole, in every version.

@@ -1,6 +1,7 @@
 // What is found out about an end of the controller after the first message: Mesos' own word, the last lines it wrote, what
 // was changed before and by whom, what git did not have; and, when it is back, whether Jenkins is all there again.
 import type { AlertPorts, Findings } from './alert.js';
+import { definedAt } from './app-versions.js';
 import type { AuditEntry } from './audit.js';
 import type { App, JsonObject, MesosTaskStatus } from './cluster.js';
 import { jenkinsFramework } from './controller.js';
@@ -119,7 +120,7 @@ const DID: ReadonlySet<string> = new Set(['succeeded', 'failed', 'lost']);
 /** The audit trail goes before the label: a rollback brings an old label back (design §4.1). */
 function lastChange(app: App | undefined, entries: readonly AuditEntry[]): Diagnosis['change'] {
   const ours = entries.find(({ command, outcome }) => CHANGES.has(command) && outcome === 'succeeded');
-  const madeAt = app === undefined ? Number.NaN : (app.lastConfigChangeAt ?? Date.parse(app.version));
+  const madeAt = app === undefined ? Number.NaN : definedAt(app);
   if (ours !== undefined && !(madeAt > ours.at + CLOCKS_APART_MS)) {
     return { at: ours.at, by: ours.userId, what: ours.text };
   }

@@ -1,5 +1,6 @@
 // What a snapshot tells of the controller's end and return: rows 9 and 12 confirmed, gaps compared (`gap.ts`), recovery
 // proven (contract marathon §9, §10). Called by `alerts/controller-restarted.ts`.
+import { definedAt } from './app-versions.js';
 import type { App, AppSnapshot, MarathonTask, TaskFailure } from './cluster.js';
 import { addressOf, runningTasks } from './controller.js';
 import { causeOf } from './failure-cause.js';
@@ -51,9 +52,8 @@ const wasAskedFor = (app: App, seen: SeenApp | null): boolean =>
   app.instances === 0 || app.deploymentIds.length > 0 || (seen !== null && wasChanged({ app: seen }, app));
 
 /** A deployment replaced its version, whether it was heard of or not, and stopped it. */
-function isOfOldVersion({ facts: { version } }: Raise, { lastConfigChangeAt, version: wanted }: App): boolean {
-  return typeof version === 'string' && Date.parse(version) < (lastConfigChangeAt ?? Date.parse(wanted));
-}
+const isOfOldVersion = ({ facts: { version } }: Raise, app: App): boolean =>
+  typeof version === 'string' && Date.parse(version) < definedAt(app);
 
 function fromGap(
   memory: RestartMemory,

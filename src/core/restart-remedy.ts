@@ -1,7 +1,7 @@
 // Whether going back to the version before would help against an end of the controller: only when the last change is ours,
 // made what runs, and the trouble began after it. Called by `restart-diagnosis.ts`; the button types `rollback VERSION`.
 import type { AlertPorts } from './alert.js';
-import { versionBefore } from './app-versions.js';
+import { definedAt, versionBefore } from './app-versions.js';
 import type { AuditEntry } from './audit.js';
 import type { App } from './cluster.js';
 import { known, told } from './gather.js';
@@ -28,7 +28,7 @@ export async function rollbackAgainst(
   patienceMs: number,
 ): Promise<string | null> {
   if (app === undefined || app.instances !== 1 || app.deploymentIds.length > 0 || NO_DEFINITION.has(kind)) return null;
-  const madeAt = app.lastConfigChangeAt ?? Date.parse(app.version);
+  const madeAt = definedAt(app);
   if (!beganAfter(incident, madeAt) || !isOursAndLast(madeAt, changes)) return null;
   const found = await told(
     clock,

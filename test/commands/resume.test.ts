@@ -115,7 +115,7 @@ describe('followed', () => {
     );
 
   test('until the controller is really up', async () => {
-    expect(await look(started({ tasks: [aTask({ startedAt: NOW - MINUTE })] }))).toEqual({
+    expect(await look(started({ tasks: [aTask({ version: NEWER, startedAt: NOW - MINUTE })] }))).toEqual({
       state: 'done',
       line: `It runs on 192.168.3.25:31052, version ${NEWER}.`,
     });

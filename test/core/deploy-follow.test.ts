@@ -157,6 +157,17 @@ describe('it is on its way', () => {
       },
     ],
     [
+      'while it is started anew by a Marathon that does not tell when its definition changed',
+      { app: deployed({ tasks: [aTask({ id: 'jenkins.again' })] }) },
+      {
+        line: 'the old controller is stopping',
+        ifOver: {
+          line: 'the old controller did not stop.',
+          left: `It still runs, and the deployment is still in progress. ${WAY_BACK}`,
+        },
+      },
+    ],
+    [
       'while Marathon has started nothing',
       { app: deployed({ tasks: [aTask()], deploymentIds: [] }) },
       {
