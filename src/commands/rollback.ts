@@ -2,7 +2,7 @@
 // followed until it is really up (design §4.1).
 import { z } from 'zod';
 import { upWithinMs } from '../core/app-change.js';
-import { arrivedChange, cancelChange, DELETED, lostToOthers, writeOnce } from '../core/app-change-apply.js';
+import { arrivedChange, backWords, cancelChange, DELETED, lostToOthers, writeOnce } from '../core/app-change-apply.js';
 import { followUp } from '../core/app-change-follow.js';
 import type { App } from '../core/cluster.js';
 import { defineCommand, type Ports, type Progress } from '../core/command.js';
@@ -77,6 +77,6 @@ function cancel(plan: RollbackPlan, ports: Ports): Promise<string> {
     isOurs: (app) => isAsLeft(app, plan),
     stays: 'the old version stays.',
     goesBack: (deployment) =>
-      `Marathon is going back to what ran before the rollback${deployment}; the controller restarts once more.`,
+      `Marathon is going back to the state before the rollback${deployment}; ${backWords(plan.suspended)}`,
   });
 }

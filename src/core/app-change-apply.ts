@@ -86,6 +86,10 @@ export const DELETED: Progress = {
   left: 'Nothing runs; `deploy` would create it.',
 };
 
+/** How going back ends. @param suspended the app was, before the change */
+export const backWords = (suspended: boolean): string =>
+  suspended ? 'no controller runs then.' : 'the controller restarts once more.';
+
 interface WayBack {
   /** Whether the app is still as the change left it: an earlier attempt to cancel may have arrived without an answer. */
   isOurs(app: App): boolean | Promise<boolean>;

@@ -15,6 +15,10 @@ export function lossesOf({ builds, unsaved }: Before, waitMs: number, who: strin
 
 export const AWAY = md`Jenkins is away while it restarts; builds, build numbers and the queue of the old controller are gone afterwards.`;
 
+/** Continues "Deploy of /jenkins: 1 change, and …". @param suspended no controller is wanted now */
+export const thenWords = (suspended: boolean): Rich =>
+  suspended ? md`a Jenkins controller is started, for none runs now` : md`the Jenkins controller restarts`;
+
 export const TWO_AT_ONCE = md`:warning: Its \`upgradeStrategy\` starts the new controller beside the old one: for a moment two run, and they overwrite each other's git pushes.`;
 
 function buildsWords(builds: string[], waitMs: number, who: string): Rich {

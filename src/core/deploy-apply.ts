@@ -1,5 +1,5 @@
 // A deploy's one write, the proof that it happened, and the way back.
-import { cancelChange } from './app-change-apply.js';
+import { backWords, cancelChange } from './app-change-apply.js';
 import type { Json } from './cluster.js';
 import type { Asked, Ports } from './command.js';
 import { BY_LABEL, type DeployArgs, type DeployPlan, JOB_LABEL } from './deploy.js';
@@ -53,6 +53,6 @@ export const cancelDeploy = (plan: DeployPlan, ports: Ports, asked: Asked): Prom
     stays: 'the new version stays.',
     goesBack: (deployment) =>
       plan.exists
-        ? `Marathon is going back to the version before${deployment}; the controller restarts once more.`
+        ? `Marathon is going back to the version before${deployment}; ${backWords(plan.suspended)}`
         : 'Marathon is removing the new app again.',
   });

@@ -48,6 +48,7 @@ export async function planDeploy(args: DeployArgs, ports: Ports, asked: Asked): 
     appId: settings.appId,
     exists: app !== undefined,
     appVersion: app?.version ?? null,
+    suspended: app?.instances === 0,
     marathonVersion: info.version,
     definition: fingerprint(definition),
     args: JSON.parse(JSON.stringify(args)),

@@ -1,5 +1,5 @@
 // A deploy's plan as people see it. Pure.
-import { AWAY, lossesOf } from './app-change-view.js';
+import { AWAY, lossesOf, thenWords } from './app-change-view.js';
 import { context, type Message, type MessageBlock, section } from './conversation.js';
 import type { DeployPlan } from './deploy.js';
 import { lines, md, prose, type Rich } from './text.js';
@@ -25,21 +25,21 @@ export function planView(plan: DeployPlan): Message {
   return { text: [headline.plain, ...effects.map((effect) => effect.plain)].join(' '), blocks };
 }
 
-function headlineOf({ appId, exists, changes, keeps, args }: DeployPlan): Rich {
+function headlineOf({ appId, exists, suspended, changes, keeps, args }: DeployPlan): Rich {
   const dry = args.dryRun ? md` Dry run: nothing will be done.` : '';
   if (!exists) return md`:new: Deploy creates ${appId}: Marathon has no such app yet.${dry}`;
   if (changes.length === 0)
     return keeps.length === 0
       ? md`:white_check_mark: ${appId} already runs exactly this; there is nothing to deploy.`
       : md`:white_check_mark: ${appId} already runs this, but for what cannot be removed; there is nothing to deploy.`;
-  return md`:memo: Deploy of ${appId}: ${counted(changes.length, 'change')}, and the Jenkins controller restarts.${dry}`;
+  return md`:memo: Deploy of ${appId}: ${counted(changes.length, 'change')}, and ${thenWords(suspended)}.${dry}`;
 }
 
 function effectsOf(plan: DeployPlan): Rich[] {
   if (plan.exists && plan.changes.length === 0) return [];
   const effects = lossesOf(plan, plan.args.waitMs, 'the deploy');
   if (plan.gitNote !== null) effects.push(md`:warning: ${prose(plan.gitNote)}`);
-  if (plan.exists) effects.push(AWAY);
+  if (plan.exists && !plan.suspended) effects.push(AWAY);
   return effects;
 }
 

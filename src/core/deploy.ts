@@ -20,6 +20,8 @@ export interface DeployArgs {
 /** JSON through and through. The definition itself stays out: a manifest may hold passwords, and plans are kept in Redis. */
 export interface DeployPlan extends AppChange {
   exists: boolean;
+  /** No controller is wanted now, so this starts one. */
+  suspended: boolean;
   marathonVersion: string;
   /** Fingerprint of the definition that would be written. */
   definition: string;

@@ -1,5 +1,5 @@
 // A rollback's plan as people see it. Pure.
-import { AWAY, lossesOf, planMessage, TWO_AT_ONCE } from './app-change-view.js';
+import { AWAY, lossesOf, planMessage, TWO_AT_ONCE, thenWords } from './app-change-view.js';
 import { type Message, say, section } from './conversation.js';
 import type { ListedVersion, RollbackPlan } from './rollback.js';
 import { code, lines, md, mention, type Rich } from './text.js';
@@ -13,9 +13,8 @@ export function rollbackView(plan: RollbackPlan): Message {
       section(versionsOf(plan)),
     );
   }
-  const then = suspended ? md`a Jenkins controller is started, for none runs now` : md`the Jenkins controller restarts`;
   return planMessage(
-    md`:rewind: Rollback of ${appId} to version ${code(target.version)}: ${counted(changes.length, 'change')}, and ${then}.`,
+    md`:rewind: Rollback of ${appId} to version ${code(target.version)}: ${counted(changes.length, 'change')}, and ${thenWords(suspended)}.`,
     {
       shown: [{ type: 'code', text: changes.join('\n') }, section(versionsOf(plan))],
       effects: [

@@ -266,7 +266,7 @@ test.each<[string, App, string]>([
   [
     'it goes back to what ran',
     rolledBack({ deploymentIds: ['5cd9'] }),
-    'Marathon is going back to what ran before the rollback (deployment `77aa`); the controller restarts once more.',
+    'Marathon is going back to the state before the rollback (deployment `77aa`); the controller restarts once more.',
   ],
   ['too late', rolledBack(), 'Its deployment had already ended, so the old version stays.'],
   [
@@ -277,6 +277,18 @@ test.each<[string, App, string]>([
 ])('cancelled: %s', async (_what, app, words) => {
   const marathon = { app: async () => app, cancelDeployment: async () => ({ deploymentId: '77aa' }) };
   expect(await command.cancel(await planned(), fakePorts({ marathon }), asked())).toBe(words);
+});
+
+test('cancelled on its way from being suspended, it starts no controller', async () => {
+  const suspended = keeping(KEPT, appWith({ instances: 0 }, { instances: 0, tasks: [] }));
+  const marathon = {
+    app: async () => rolledBack({ deploymentIds: ['5cd9'] }),
+    cancelDeployment: async () => ({ deploymentId: '77aa' }),
+  };
+  const plan = await planned('rollback', suspended);
+  expect(await command.cancel(plan, fakePorts({ marathon }), asked())).toBe(
+    'Marathon is going back to the state before the rollback (deployment `77aa`); no controller runs then.',
+  );
 });
 
 test('its titles and its button', async () => {

@@ -10,6 +10,8 @@ import { asked, fakePorts, MANIFEST } from '../support/fakes.js';
 const planned = (marathon: Partial<Marathon> = {}): Promise<DeployPlan> =>
   planDeploy({ set: {}, waitMs: 0, dryRun: false, mem: 3072 }, fakePorts({ marathon }), asked());
 const created = () => planned({ app: async () => undefined });
+const suspended = () => planned({ app: async () => anApp({ instances: 0, tasks: [] }) });
+const plans = { redeploy: planned, first: created, suspended };
 
 const locked = new UpstreamError({
   system: 'Marathon',
@@ -121,7 +123,7 @@ describe('read back', () => {
 describe('cancelled', () => {
   const ours = (deploymentIds: string[]) => anApp({ labels: { BELLBOARD_JOB: 'd-ana-go' }, deploymentIds });
   type Answer = { deploymentId: string | undefined } | undefined;
-  test.each<[string, 'redeploy' | 'first', App | undefined, Answer, string]>([
+  test.each<[string, keyof typeof plans, App | undefined, Answer, string]>([
     [
       'it goes back',
       'redeploy',
@@ -135,6 +137,13 @@ describe('cancelled', () => {
       ours(['5cd9']),
       { deploymentId: undefined },
       'Marathon is going back to the version before; the controller restarts once more.',
+    ],
+    [
+      'it goes back to being suspended',
+      'suspended',
+      ours(['5cd9']),
+      { deploymentId: '77aa' },
+      'Marathon is going back to the version before (deployment `77aa`); no controller runs then.',
     ],
     [
       'a new app is removed',
@@ -170,7 +179,7 @@ describe('cancelled', () => {
         },
       },
     });
-    const plan = await (kind === 'first' ? created() : planned());
+    const plan = await plans[kind]();
     expect(await cancelDeploy(plan, ports, asked())).toBe(words);
     expect(cancelled).toEqual(app?.deploymentIds[0] === '5cd9' ? [['5cd9', 'rollback']] : []);
   });

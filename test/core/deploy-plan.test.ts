@@ -230,6 +230,13 @@ describe('a plan is refused', () => {
   });
 });
 
+test('a suspended app is told from one that runs', async () => {
+  const stopped = { app: async () => anApp({ instances: 0, tasks: [] }) };
+  expect((await plan({ marathon: stopped })).suspended).toBe(true);
+  expect((await plan()).suspended).toBe(false);
+  expect((await plan({ marathon: { app: async () => undefined } })).suspended).toBe(false);
+});
+
 test('the time a boot may take is what the manifest allows, else what the app has, else 5 min', async () => {
   const checks = [{ gracePeriodSeconds: 900 }, { gracePeriodSeconds: 60 }];
   expect((await plan({ manifest: manifestWith({ healthChecks: checks }) })).graceMs).toBe(15 * MINUTE);

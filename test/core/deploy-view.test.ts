@@ -48,6 +48,12 @@ test.each<[string, Partial<DeployPlan>, Partial<DeployArgs>, string]>([
     'Deploy creates /jenkins: Marathon has no such app yet. Dry run: nothing will be done.',
   ],
   [
+    'a deploy of a suspended app',
+    { suspended: true },
+    {},
+    'Deploy of /jenkins: 1 change, and a Jenkins controller is started, for none runs now.',
+  ],
+  [
     'a dry run',
     {},
     { dryRun: true },
