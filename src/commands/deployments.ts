@@ -6,7 +6,7 @@ import { type Asked, defineCommand, type Ports } from '../core/command.js';
 import { context, type Message, type MessageBlock, say, section } from '../core/conversation.js';
 import { madeAt, stepWords } from '../core/deployment-words.js';
 import { gaps, known, type Told, told } from '../core/gather.js';
-import { isOfOurs, ownsDeployment } from '../core/own-change.js';
+import { deploymentsOf, isOfOurs } from '../core/own-change.js';
 import { code, join, md, moment, type Rich } from '../core/text.js';
 import { DAY } from '../core/time.js';
 import { hasWritten, makerOf, versionMakers, wayBackOf } from '../core/version-author.js';
@@ -51,17 +51,18 @@ async function run(_: object, ports: Ports, _asked: Asked): Promise<Facts> {
   ]);
   if (!found.ok) return { now, rows: found, missing: [] };
   const trail = entries.map(({ entry }) => entry);
+  const isItsOwn = await deploymentsOf(running, known(app), ports);
   const rows = [...found.value]
     .sort((a, b) => Number(isOfOurs(b, settings)) - Number(isOfOurs(a, settings)))
     .map(async (deployment): Promise<Row> => {
-      const isRunning = running !== undefined && ownsDeployment(running, deployment, known(app), settings);
-      const own = isRunning ? running : endedOwner(deployment, trail, ports);
+      const itsChange = isItsOwn(deployment) ? running : undefined;
+      const own = itsChange ?? endedOwner(deployment, trail, ports);
       return {
         deployment,
         owner: own === undefined ? undefined : { text: own.text, name: await ports.nameOf(own.userId) },
         // A change of ours ends with its deployment, so it is the change that is cancelled.
-        cancel: isRunning
-          ? { id: running.jobId, asksFirst: false }
+        cancel: itsChange
+          ? { id: itsChange.jobId, asksFirst: false }
           : isOfOurs(deployment, settings)
             ? { id: deployment.id, asksFirst: true }
             : undefined,

@@ -1,9 +1,10 @@
-// The versions of the controller's app that Marathon keeps: which one is meant, and which one a rollback goes back to
-// when none is named. Called by `rollback`, and by the alerts that offer one.
+// The versions of the controller's app that Marathon keeps: which one is meant, whose the newest is, and which one a
+// rollback goes back to when none is named. Called by the commands that change the app, and by the alerts.
 import type { App, JsonObject, Marathon } from './cluster.js';
 import { BY_LABEL, JOB_LABEL } from './deploy.js';
 import { NoSuchName } from './errors.js';
 import { type Change, diffDefinitions } from './manifest-diff.js';
+import { isJsonObject } from './manifest-normal.js';
 import { shorten } from './text.js';
 
 /** Each is asked for on its own, and who goes back further than this names the version. */
@@ -13,6 +14,26 @@ const MOST_NAMED = 5;
 /** When what runs was last defined anew, ms since the epoch. Marathon tells from 0.11; before, each version counts (contract marathon §10). */
 export const definedAt = ({ lastConfigChangeAt, version }: Pick<App, 'lastConfigChangeAt' | 'version'>): number =>
   lastConfigChangeAt ?? Date.parse(version);
+
+/**
+ * Whether the version that is there is what that deploy wrote. Other tools keep its label when they change the app, so of
+ * the versions that carry it only the first is its own.
+ */
+export async function isWrittenBy(
+  jobId: string,
+  app: App,
+  marathon: Pick<Marathon, 'versions' | 'appVersion'>,
+): Promise<boolean> {
+  if (app.labels[JOB_LABEL] !== jobId) return false;
+  const before = (await marathon.versions(app.id)).find((version) => version < app.version);
+  return before === undefined || labelIn(await marathon.appVersion(app.id, before), JOB_LABEL) !== jobId;
+}
+
+export function labelIn(definition: JsonObject | undefined, name: string): string | undefined {
+  const labels = definition?.['labels'];
+  const label = isJsonObject(labels) ? labels[name] : undefined;
+  return typeof label === 'string' ? label : undefined;
+}
 
 /** What would change if this definition took the place of what runs; labels of ours are no difference. */
 export const changesTo = (app: App, definition: JsonObject, marathonVersion: string): Change[] =>

@@ -3,7 +3,7 @@ import type { ChangeInfo } from './changes.js';
 import type { Deployment } from './cluster.js';
 import type { Catalogue, Ports } from './command.js';
 import { known, type Told, told } from './gather.js';
-import { isOfOurs, ownsDeployment } from './own-change.js';
+import { deploymentsOf, isOfOurs } from './own-change.js';
 import { commandIn } from './parse.js';
 import { SECOND } from './time.js';
 
@@ -31,9 +31,8 @@ export async function cancellable(
     told(clock, 'Marathon', () => marathon.deployments(), MARATHON_WAIT_MS),
     told(clock, 'Marathon', () => marathon.app(settings.appId), MARATHON_WAIT_MS),
   ]);
-  const isOpen = (deployment: Deployment): boolean =>
-    isOfOurs(deployment, settings) &&
-    (atWork === undefined || !ownsDeployment(atWork, deployment, known(app), settings));
+  const isItsOwn = await deploymentsOf(atWork, known(app), ports);
+  const isOpen = (deployment: Deployment): boolean => isOfOurs(deployment, settings) && !isItsOwn(deployment);
   const stops = atWork !== undefined && canStop(atWork, catalogue);
   return {
     running: stops ? atWork : undefined,

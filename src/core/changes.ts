@@ -22,6 +22,9 @@ const APP_WRITERS: ReadonlySet<string> = new Set(['deploy', 'restart', 'rollback
 export const writesApp = ({ text }: Pick<ChangeInfo, 'text'>): boolean =>
   APP_WRITERS.has(/^\w+/.exec(text)?.[0].toLowerCase() ?? '') && !/ --jenkins\b/i.test(text);
 
+/** A deploy writes who and which change into the app; of the others the app's version tells (design §4.1). */
+export const leavesLabel = ({ text }: Pick<ChangeInfo, 'text'>): boolean => /^deploy\b/i.test(text);
+
 /** It told Jenkins to quiet down, or found it so, and waits for its builds. */
 export const holdsQuiet = ({ step }: Pick<ChangeInfo, 'step'>): boolean => step === 'quieting';
 

@@ -1,5 +1,6 @@
 // A deploy's one write, the proof that it happened, and the way back.
 import { backWords, cancelChange } from './app-change-apply.js';
+import { isWrittenBy } from './app-versions.js';
 import type { Json } from './cluster.js';
 import type { Asked, Ports } from './command.js';
 import { BY_LABEL, type DeployArgs, type DeployPlan, JOB_LABEL } from './deploy.js';
@@ -49,7 +50,7 @@ export async function arrivedDeploy(
 /** @returns what state that leaves */
 export const cancelDeploy = (plan: DeployPlan, ports: Ports, asked: Asked): Promise<string> =>
   cancelChange(plan.appId, ports, {
-    isOurs: (app) => app.labels[JOB_LABEL] === asked.id,
+    isOurs: (app) => isWrittenBy(asked.id, app, ports.marathon),
     stays: 'the new version stays.',
     goesBack: (deployment) =>
       plan.exists

@@ -1,7 +1,8 @@
 // A 409 explained: which deployment holds the app, since when, and whose it is. Marathon's `force=true` is never used:
 // it would cancel the other deployment unseen, so that is a step of its own that names it.
+import { isWrittenBy } from './app-versions.js';
 import type { AuditEntry } from './audit.js';
-import { type ChangeInfo, hasWrittenApp } from './changes.js';
+import { type ChangeInfo, hasWrittenApp, leavesLabel } from './changes.js';
 import type { App, Deployment } from './cluster.js';
 import type { Ports } from './command.js';
 import { JOB_LABEL } from './deploy.js';
@@ -44,7 +45,7 @@ export async function lockedWords(
     ports.changes.running(),
     ports.audit.recent(LOOKED_AT),
   ]);
-  const owner = ownerOf(app, appId === ports.settings.appId, running, asking);
+  const owner = await ownerOf(app, appId === ports.settings.appId, running, asking, ports.marathon);
   const holder =
     deployments.find((deployment) => deploymentIds.includes(deployment.id)) ??
     deployments.find((deployment) => deployment.affectedApps.includes(appId));
@@ -105,16 +106,19 @@ function startedBy(
   return `It was started by \`${left.text}\` of <@${left.userId}>, which is over by now.`;
 }
 
-/** The running change of ours whose label the app carries; one that leaves no label has surely written it. */
-function ownerOf(
+/** The running change of ours that wrote what the app is; one that leaves no label has surely written it. */
+async function ownerOf(
   app: App | undefined,
   isControllers: boolean,
   running: ChangeInfo | undefined,
   asking: string,
-): ChangeInfo | undefined {
+  marathon: Ports['marathon'],
+): Promise<ChangeInfo | undefined> {
   if (running === undefined || running.jobId === asking || !WRITTEN.has(running.step)) return undefined;
-  if (isControllers && !/^deploy/i.test(running.text)) return hasWrittenApp(running) ? running : undefined;
-  return app?.labels[JOB_LABEL] === running.jobId ? running : undefined;
+  if (isControllers && !leavesLabel(running)) return hasWrittenApp(running) ? running : undefined;
+  // The label is there when Marathon does not tell what was before.
+  const isOurs = app !== undefined && (await isWrittenBy(running.jobId, app, marathon).catch(silentAs(true)));
+  return isOurs ? running : undefined;
 }
 
 /** An explanation must not fail for lack of one of its parts. */

@@ -2,16 +2,15 @@
 import { lookBefore } from './app-change.js';
 import { appToChange } from './app-change-apply.js';
 import { runsSeveral } from './app-change-refusals.js';
-import { changesTo, instancesOf, type KeptVersion, versionBefore, versionNamed } from './app-versions.js';
+import { changesTo, instancesOf, type KeptVersion, labelIn, versionBefore, versionNamed } from './app-versions.js';
 import type { AuditEntry } from './audit.js';
-import type { App, JsonObject } from './cluster.js';
+import type { App } from './cluster.js';
 import { graceOf } from './coming-up.js';
 import type { Asked, Ports } from './command.js';
 import { printOf } from './definition-print.js';
 import { BY_LABEL } from './deploy.js';
 import { UserError } from './errors.js';
 import { stopsFirst } from './manifest-lint.js';
-import { isJsonObject } from './manifest-normal.js';
 import { readableChange } from './readable-change.js';
 import type { ListedVersion, RollbackArgs, RollbackPlan } from './rollback.js';
 import { makerOf, versionMakers } from './version-author.js';
@@ -98,17 +97,11 @@ async function listing(
       : version === app.version
         ? app.definition
         : await ports.marathon.appVersion(app.id, version);
-  return { ...unknown, by: labelOf(definition) };
+  return { ...unknown, by: labelIn(definition, BY_LABEL) ?? null };
 }
 
 function unknownMaker(version: string, { clock }: Ports): ListedVersion {
   const at = Date.parse(version);
   const ageMs = Number.isNaN(at) ? null : Math.max(0, clock.now() - at);
   return { version, ageMs, by: null, byTrail: false, command: null };
-}
-
-function labelOf(definition: JsonObject | undefined): string | null {
-  const labels = definition?.['labels'];
-  const by = isJsonObject(labels) ? labels[BY_LABEL] : undefined;
-  return typeof by === 'string' ? by : null;
 }

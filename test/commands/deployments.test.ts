@@ -4,6 +4,7 @@ import type { AuditEntry } from '../../src/core/audit.js';
 import type { ChangeInfo } from '../../src/core/changes.js';
 import type { Message } from '../../src/core/conversation.js';
 import { MINUTE } from '../../src/core/time.js';
+import { versionsOf } from '../support/app-changes.js';
 import { aDeployment, anApp, NOW, silence } from '../support/ci-service.js';
 import type { FakeCalls } from '../support/fakes.js';
 import { linesOf, read } from '../support/read-command.js';
@@ -67,7 +68,8 @@ test('one of somebody else: how far, since when, and a button that asks before i
 });
 
 describe('whose it is', () => {
-  const labelled = { app: async () => anApp({ labels: { BELLBOARD_JOB: 'd-lee-go' } }) };
+  const LABELS = { labels: { BELLBOARD_JOB: 'd-lee-go' } };
+  const labelled = { app: async () => anApp(LABELS) };
   const runs = (running: ChangeInfo) => ({ running: async () => running });
   test.each<[string, FakeCalls, string]>([
     [
@@ -95,12 +97,16 @@ describe('whose it is', () => {
     ['a change of something else', { audit: [ended({ command: 'scale', text: 'scale executors 4' })] }],
     ['a restart of the JVM in place', { audit: [ended({ command: 'restart', text: 'restart --jenkins' })] }],
     ['a cancel that emptied the queue', { audit: [entry({ summary: 'deploy by @U0ANA is cancelled.' })] }],
+    [
+      'a deploy whose app was changed elsewhere since, with its labels kept',
+      { changes: runs(change()), marathon: { ...labelled, ...versionsOf({ '2015-05-28T07:59:00.000Z': LABELS }) } },
+    ],
   ])('not of %s', async (_what, calls) => {
     expect(linesOf(await read(deployments, oneOf(calls)))[1]).toContain('not from here, as far as is recorded');
   });
 
   test('a change under way is cancelled as a whole, and that is confirmed', async () => {
-    const [button] = buttonsOf(await read(deployments, oneOf({ changes: runs(change()) })));
+    const [button] = buttonsOf(await read(deployments, oneOf({ changes: runs(change()), marathon: labelled })));
     expect(button).toMatchObject({ value: 'cancel d-lee-go', style: 'danger', confirm: { title: 'Stop the change?' } });
   });
 });

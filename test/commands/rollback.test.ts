@@ -5,7 +5,7 @@ import type { App, JsonObject, Marathon } from '../../src/core/cluster.js';
 import { UserError } from '../../src/core/errors.js';
 import type { RollbackPlan } from '../../src/core/rollback.js';
 import { MINUTE } from '../../src/core/time.js';
-import { appWith, driven, NEWER, NEWEST, refusalOf } from '../support/app-changes.js';
+import { appWith, driven, NEWER, NEWEST, refusalOf, versionsOf } from '../support/app-changes.js';
 import { aFramework, aLoadOf, anApp, aTask, NOW, refusal } from '../support/ci-service.js';
 import { asked, type FakeCalls, fakePorts } from '../support/fakes.js';
 import { linesOf } from '../support/read-command.js';
@@ -29,11 +29,7 @@ const KEPT: Record<string, JsonObject> = {
 const keeping = (kept: Record<string, JsonObject> = KEPT, app: App = anApp()): FakeCalls => ({
   marathon: {
     app: async () => app,
-    versions: async () => Object.keys(kept).sort().reverse(),
-    appVersion: async (_id, version) => {
-      const fields = kept[version];
-      return fields === undefined ? undefined : appWith(fields).definition;
-    },
+    ...versionsOf(kept),
   },
 });
 const planned = (text = 'rollback', calls: FakeCalls = keeping()): Promise<RollbackPlan> => plan(calls, text);

@@ -4,6 +4,7 @@ import type { DeployPlan } from '../../src/core/deploy.js';
 import { applyDeploy, arrivedDeploy, cancelDeploy } from '../../src/core/deploy-apply.js';
 import { planDeploy } from '../../src/core/deploy-plan.js';
 import { UpstreamError, UserError } from '../../src/core/errors.js';
+import { versionsOf } from '../support/app-changes.js';
 import { aDeployment, anApp, refusal } from '../support/ci-service.js';
 import { asked, fakePorts, MANIFEST } from '../support/fakes.js';
 
@@ -121,7 +122,10 @@ describe('read back', () => {
 });
 
 describe('cancelled', () => {
-  const ours = (deploymentIds: string[]) => anApp({ labels: { BELLBOARD_JOB: 'd-ana-go' }, deploymentIds });
+  const OURS = '2015-05-28T09:58:00.000Z';
+  const EDITED = '2015-05-28T09:59:00.000Z';
+  const LABELLED = { labels: { BELLBOARD_JOB: 'd-ana-go' } };
+  const ours = (deploymentIds: string[]) => anApp({ ...LABELLED, version: OURS, deploymentIds });
   type Answer = { deploymentId: string | undefined } | undefined;
   test.each<[string, keyof typeof plans, App | undefined, Answer, string]>([
     [
@@ -167,12 +171,20 @@ describe('cancelled', () => {
       undefined,
       'The app had already been rolled back or changed again; that was left alone, and version 2015-05-28T08:00:00.000Z is there now.',
     ],
+    [
+      'what somebody else made of it since is left alone, labels or not',
+      'redeploy',
+      { ...ours(['theirs']), version: EDITED },
+      undefined,
+      `The app had already been rolled back or changed again; that was left alone, and version ${EDITED} is there now.`,
+    ],
     ['the app is gone', 'redeploy', undefined, undefined, 'The app had already been deleted.'],
   ])('%s', async (_what, kind, app, answer, words) => {
     const cancelled: [string, string][] = [];
     const ports = fakePorts({
       marathon: {
         app: async () => app,
+        ...versionsOf({ [OURS]: LABELLED, [EDITED]: LABELLED }),
         async cancelDeployment(id, how) {
           cancelled.push([id, how]);
           return answer;

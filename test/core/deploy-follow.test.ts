@@ -5,10 +5,13 @@ import type { DeployPlan } from '../../src/core/deploy.js';
 import { followDeploy } from '../../src/core/deploy-follow.js';
 import { planDeploy } from '../../src/core/deploy-plan.js';
 import { MINUTE, SECOND } from '../../src/core/time.js';
+import { versionsOf } from '../support/app-changes.js';
 import { aFramework, anApp, aTask, NOW, refusal, silence } from '../support/ci-service.js';
 import { asked, type FakeCalls, fakePorts } from '../support/fakes.js';
 
 const NEW = '2015-05-28T09:58:00.000Z';
+const EDITED = '2015-05-28T09:59:00.000Z';
+const OURS = { labels: { BELLBOARD_JOB: 'd-ana-go' } };
 const fresh = (patch: Partial<MarathonTask> = {}): MarathonTask =>
   aTask({
     id: 'jenkins.new',
@@ -116,6 +119,18 @@ describe('it will not get there', () => {
         state: 'failed',
         line: 'somebody else changed or rolled back the app meanwhile.',
         left: 'Version 2015-05-28T09:59:00.000Z is there now.',
+      },
+    ],
+    [
+      'when somebody else changed the app and kept its labels',
+      {
+        app: deployed({ version: EDITED, tasks: [fresh({ version: EDITED })] }),
+        marathon: versionsOf({ [EDITED]: OURS, [NEW]: OURS }),
+      },
+      {
+        state: 'failed',
+        line: 'somebody else changed or rolled back the app meanwhile.',
+        left: `Version ${EDITED} is there now.`,
       },
     ],
   ])('%s', async (_what, scene, progress) => {

@@ -3,6 +3,7 @@ import type { AuditEntry } from '../../src/core/audit.js';
 import type { Deployment } from '../../src/core/cluster.js';
 import { lockedWords } from '../../src/core/deploy-lock.js';
 import { MINUTE } from '../../src/core/time.js';
+import { versionsOf } from '../support/app-changes.js';
 import { aDeployment, anApp, NOW, silence } from '../support/ci-service.js';
 import { type FakeCalls, fakePorts } from '../support/fakes.js';
 
@@ -27,6 +28,19 @@ describe('a lock', () => {
       { marathon: carrying('d-lee-go'), changes: ours('following') },
       `${LOCK} It belongs to \`deploy --mem 3072\` of <@U0LEE>. Nothing was changed.`,
       'Wait until it has ended, or `cancel d-lee-go`; `deployments` shows it.',
+    ],
+    [
+      'is not of a deploy whose app was changed elsewhere since, with its labels kept',
+      ['5cd987cd'],
+      {
+        marathon: {
+          ...carrying('d-lee-go'),
+          ...versionsOf({ '2015-05-28T07:59:00.000Z': { labels: { BELLBOARD_JOB: 'd-lee-go' } } }),
+        },
+        changes: ours('following'),
+      },
+      NOBODYS,
+      ROLL_BACK,
     ],
     [
       'is not of a change that has written nothing yet',

@@ -1,6 +1,6 @@
 // Disruptive commands of the controller's app over plain records: typed, planned, written, read back.
 import { catalogueOf } from '../../src/commands/index.js';
-import type { App, JsonObject } from '../../src/core/cluster.js';
+import type { App, JsonObject, Marathon } from '../../src/core/cluster.js';
 import type { Command, DisruptCommand } from '../../src/core/command.js';
 import { UserError } from '../../src/core/errors.js';
 import { parse } from '../../src/core/parse.js';
@@ -41,6 +41,15 @@ export async function refusalOf(work: Promise<unknown>): Promise<[string, string
 export const NEWER = '2015-05-28T09:59:00.000Z';
 /** A version made after that. */
 export const NEWEST = '2015-05-28T09:59:30.000Z';
+
+/** What Marathon keeps: version → fields of its definition. */
+export const versionsOf = (kept: Record<string, JsonObject>): Pick<Marathon, 'versions' | 'appVersion'> => ({
+  versions: async () => Object.keys(kept).sort().reverse(),
+  appVersion: async (_id, version) => {
+    const fields = kept[version];
+    return fields === undefined ? undefined : appWith(fields).definition;
+  },
+});
 
 /** `anApp` with these fields of its definition. */
 export const appWith = (fields: JsonObject, patch: Partial<App> = {}): App =>
