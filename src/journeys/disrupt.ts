@@ -10,12 +10,11 @@ import { SECOND } from '../core/time.js';
 import { type ChangeOutcome, failure, finish, isTakenOver, leftQueue, showStep, tellTurn } from './change.js';
 import { ended, type Flight, systemOf, tellAsker } from './flight.js';
 import { follow } from './follow.js';
-import { hashOf } from './hash.js';
 import { askedFor, lockedOut } from './permission.js';
 import { confirmedView, yesOf } from './place-in-line.js';
-import { makePlan } from './plan.js';
 import type { PerformPorts } from './ports.js';
 import { GIVEN_UP, releaseQuiet, waitForBuilds } from './quiet.js';
+import { voided } from './voided.js';
 
 export async function runConfirmed(job: ConfirmedJob, run: ChangeRun, ports: PerformPorts): Promise<void> {
   const plan = await ports.plans.read(job.planId);
@@ -118,49 +117,6 @@ async function stopped({ run }: Flight, left?: string): Promise<ChangeOutcome | 
 async function givenUp({ run }: Flight, left?: string): Promise<ChangeOutcome | undefined> {
   if ((await run.pressed()) !== 'giveup') return undefined;
   return left === undefined ? GIVEN_UP : ended('cancelled', say(md`:no_entry_sign: Given up. ${prose(left)}`));
-}
-
-/** The world may have moved between the click and this change's turn. */
-async function voided(flight: Flight): Promise<ChangeOutcome | undefined> {
-  const { command, parsed, plan, ports, asked, job, run } = flight;
-  if (await isDone(flight)) {
-    return ended(
-      'unchanged',
-      say(
-        md`:no_entry_sign: The plan no longer fits: what it asks for has been done since it was made. Nothing more was sent; \`where\` and \`status\` show what runs now.`,
-      ),
-    );
-  }
-  const now = await command.plan(parsed.args, ports.command, asked);
-  if (hashOf(command.boundTo(now)) === plan.hash) return undefined;
-  if (command.empty(now, parsed.args)) {
-    return ended(
-      'unchanged',
-      say(
-        md`:no_entry_sign: The plan no longer fits: ${systemOf(flight) === 'Marathon' ? 'the app' : 'Jenkins'} changed since it was made, and now there is nothing left to do. Nothing was done.`,
-      ),
-    );
-  }
-  // Without the click's `response_url`: that one would write over the message this change speaks in.
-  const again = { ...job, kind: 'command' as const, delivery: `${plan.id}-again`, replyTo: {}, at: ports.clock.now() };
-  await makePlan(again, command, parsed, asked, run.signal, ports);
-  return ended(
-    'refused',
-    say(
-      md`:no_entry_sign: The plan no longer fits: what it was made from has changed since. Nothing was done; a fresh plan follows.`,
-    ),
-  );
-}
-
-/** By somebody else; or by this very command, when a failover of Redis has lost the steps that said so. */
-async function isDone({ command, plan, ports, asked }: Flight): Promise<boolean> {
-  try {
-    return (await command.arrived(plan.facts, ports.command, asked)) === 'yes';
-  } catch (error) {
-    // Not to be told yet: the fresh plan says what stands in the way.
-    if (error instanceof UpstreamError) return false;
-    throw error;
-  }
 }
 
 /** The one outside write. Whoever finds this step begun reads back before anything is sent again. */
