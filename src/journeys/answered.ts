@@ -51,7 +51,7 @@ async function showConfirmed(plan: Plan, act: Act, command: DisruptCommand, port
 }
 
 /** A yes counts for so long: what was lost before is begun again, what is older has to be asked for again. */
-const YES_COUNTS_MS = 30 * MINUTE;
+export const YES_COUNTS_MS = 30 * MINUTE;
 
 /**
  * What became of a plan's change. Whoever claimed the plan may have died before the change was in the queue: nobody is

@@ -3,6 +3,8 @@
 import { say } from '../core/conversation.js';
 import { UpstreamError } from '../core/errors.js';
 import { md } from '../core/text.js';
+import { duration } from '../core/words.js';
+import { YES_COUNTS_MS } from './answered.js';
 import type { ChangeOutcome } from './change.js';
 import { ended, type Flight, systemOf } from './flight.js';
 import { hashOf } from './hash.js';
@@ -20,7 +22,8 @@ export async function voided(flight: Flight): Promise<ChangeOutcome | undefined>
     );
   }
   const now = await command.plan(parsed.args, ports.command, asked);
-  if (hashOf(command.boundTo(now)) === plan.hash) return undefined;
+  const moved = hashOf(command.boundTo(now)) !== plan.hash;
+  if (!moved && !(await wasLeftLying(flight))) return undefined;
   if (command.empty(now, parsed.args)) {
     return ended(
       'unchanged',
@@ -32,12 +35,27 @@ export async function voided(flight: Flight): Promise<ChangeOutcome | undefined>
   // Without the click's `response_url`: that one would write over the message this change speaks in.
   const again = { ...job, kind: 'command' as const, delivery: `${plan.id}-again`, replyTo: {}, at: ports.clock.now() };
   await makePlan(again, command, parsed, asked, run.signal, ports);
-  return ended(
-    'refused',
-    say(
-      md`:no_entry_sign: The plan no longer fits: what it was made from has changed since. Nothing was done; a fresh plan follows.`,
-    ),
-  );
+  const why = moved
+    ? 'The plan no longer fits: what it was made from has changed since.'
+    : `The plan is too old: it was confirmed ${duration(again.at - job.at)} ago, and for more than ${duration(YES_COUNTS_MS)} since no worker was there.`;
+  return ended('refused', say(md`:no_entry_sign: ${why} Nothing was done; a fresh plan follows.`));
+}
+
+/**
+ * Whoever waits for others or for builds is told so, and knows that it will be done. With no worker nobody is told, and
+ * nobody expects it any more. A worker takes a sample every minute, so where none was taken there was none.
+ */
+async function wasLeftLying({ job, ports }: Flight): Promise<boolean> {
+  const now = ports.clock.now();
+  let seenAt = job.at;
+  if (now - seenAt <= YES_COUNTS_MS) return false;
+  for await (const samples of ports.command.usage.read(job.at, now)) {
+    for (const { at } of samples) {
+      if (at - seenAt > YES_COUNTS_MS) return true;
+      seenAt = at;
+    }
+  }
+  return now - seenAt > YES_COUNTS_MS;
 }
 
 /** By somebody else; or by this very command, when a failover of Redis has lost the steps that said so. */

@@ -54,7 +54,7 @@ export function judge(played: Played, ended: Ended): void {
     played.doubled = true;
     wrong(`it took effect ${played.acts} times`);
   }
-  const roots = rootsOf(ended);
+  const roots = withoutFreshPlan(rootsOf(ended));
   const last = roots.at(-1);
   const told = toldTo(ended);
   const seen = `${roots.map((one) => shown(one)).join(' | ')} || told: ${told.map(({ text }) => text).join(' | ')}`;
@@ -146,6 +146,10 @@ function rootsOf({ scene, prepared, channel, from }: Ended): SlackMessage[] {
         [one, ...one.history].some((version) => JSON.stringify(version.blocks).includes(`/ci ${prepared.text}`)),
     );
 }
+
+/** A leap of the clock makes a plan too old: what was asked for ends there, and nobody answers the fresh one. */
+const withoutFreshPlan = (roots: SlackMessage[]): SlackMessage[] =>
+  roots.some((one) => shown(one).includes('a fresh plan follows')) ? roots.filter((one) => !hasButtons(one)) : roots;
 
 /** What reached the person alone: a private answer, a direct message, or Slack's own word that it failed. */
 function toldTo({ scene, from }: Ended): SlackMessage[] {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { UpstreamError, UserError } from '../../src/core/errors.js';
 import type { Step } from '../../src/core/jobs.js';
-import { MINUTE, SECOND } from '../../src/core/time.js';
+import { HOUR, MINUTE, SECOND } from '../../src/core/time.js';
 import { NOW, refusal, silence } from '../support/ci-service.js';
 import { swapping } from '../support/swapping.js';
 
@@ -93,6 +93,33 @@ describe('a plan that no longer fits', () => {
     await swap.go();
     expect(swap.script.writes).toBe(0);
     expect(swap.messages.text('root:d-ana-again')).toBe('The plan: swap v2.');
+  });
+
+  test('because no worker was there for a weekend is not carried out; a fresh one is shown', async () => {
+    const swap = await swapping({}, { samples: [] });
+    await swap.clock.advance(63 * HOUR);
+    await swap.go();
+    expect(swap.script.writes).toBe(0);
+    expect(swap.root()).toBe(
+      'The plan is too old: it was confirmed 2 d 15 h ago, and for more than 30 min since no worker was there. Nothing was done; a fresh plan follows.',
+    );
+    expect(swap.messages.text('root:d-ana-again')).toBe('The plan: swap v1.');
+    expect(swap.trail).toMatchObject([{ outcome: 'refused' }]);
+  });
+
+  test('because no worker was there while it waited for builds is not carried out either', async () => {
+    const swap = await swapping({ step: 'posted' }, { samples: [] });
+    await swap.clock.advance(31 * MINUTE);
+    await swap.go();
+    expect(swap.script.writes).toBe(0);
+    expect(swap.root()).toMatch(/^The plan is too old: it was confirmed 31 min ago,/);
+  });
+
+  test('is not one that only waited for its turn: while others change something, a worker is there', async () => {
+    const swap = await swapping();
+    await swap.clock.advance(3 * HOUR);
+    await swap.go();
+    expect(swap.script.writes).toBe(1);
   });
 
   test('because the app is locked by now says whose it is', async () => {

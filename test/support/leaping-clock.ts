@@ -12,7 +12,7 @@ export function leapingClock(clock: Clock): LeapingClock {
     ...clock,
     now: () => clock.now() + ahead,
     leap(ms) {
-      ahead = ms;
+      ahead = Math.round(ms);
     },
   };
 }

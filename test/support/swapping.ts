@@ -1,11 +1,13 @@
 // A confirmed `swap` of Ana's and the worker that carries it out, for the tests of a disruptive change's steps.
 import type { ChangeProgress } from '../../src/core/jobs.js';
+import { MINUTE } from '../../src/core/time.js';
 import { perform } from '../../src/journeys/command.js';
 import { hashOf } from '../../src/journeys/hash.js';
 import { NOW } from './ci-service.js';
 import { type FakeCommands, fakeCommands } from './fake-commands.js';
 import { type FakeCalls, fakePorts } from './fakes.js';
 import { type FakePerform, type FakeRun, fakePerform, fakeRun, passing, typed } from './fakes-journey.js';
+import { aSample } from './samples.js';
 
 export interface Swapping extends FakePerform, FakeCommands {
   run: FakeRun;
@@ -19,12 +21,15 @@ export interface Swapping extends FakePerform, FakeCommands {
   thread(): string[];
 }
 
+/** A worker was there all the while. */
+const WORKED = Array.from({ length: 24 * 60 }, (_, minute) => aSample({ at: NOW + minute * MINUTE }));
+
 /** @param progress where an earlier worker left it · @param calls what the systems answer */
 export async function swapping(progress: Partial<ChangeProgress> = {}, calls: FakeCalls = {}): Promise<Swapping> {
   const commands = fakeCommands();
   const plain = fakePerform();
   const command = {
-    ...fakePorts({ clock: plain.clock, ...calls }),
+    ...fakePorts({ clock: plain.clock, samples: WORKED, ...calls }),
     audit: plain.command.audit,
     catalogue: commands.catalogue,
   };
