@@ -2,10 +2,11 @@
 // before the next begins: posted → quieting → applying → applied → following → done (design §4.1).
 import type { DisruptCommand } from '../core/command.js';
 import { say, section } from '../core/conversation.js';
-import { UpstreamError } from '../core/errors.js';
+import { UpstreamError, UserError } from '../core/errors.js';
+import { failureWords } from '../core/gather.js';
 import type { ChangeRun, ConfirmedJob, Step } from '../core/jobs.js';
 import { parse } from '../core/parse.js';
-import { md, mention, prose, type Rich } from '../core/text.js';
+import { code, md, mention, prose, type Rich } from '../core/text.js';
 import { SECOND } from '../core/time.js';
 import { type ChangeOutcome, failure, finish, isTakenOver, leftQueue, showStep, tellTurn } from './change.js';
 import { ended, type Flight, systemOf, tellAsker } from './flight.js';
@@ -36,7 +37,7 @@ async function carryOut(flight: Flight): Promise<ChangeOutcome> {
     if (run.progress().step === 'queued') await run.save({ startedAt: ports.clock.now() });
     outcome = await steps(flight);
   } catch (error) {
-    outcome = failure(error, leftBy(flight), flight.plan.text, run, ports);
+    outcome = failure(error, leftBy(error, flight), flight.plan.text, run, ports);
   }
   // A change that got through Marathon has a new controller, which is not quieting down because of us.
   if (outcome.outcome === 'succeeded' && systemOf(flight) === 'Marathon') return outcome;
@@ -45,11 +46,15 @@ async function carryOut(flight: Flight): Promise<ChangeOutcome> {
   return isReplaced ? outcome : withNote(outcome, note);
 }
 
-function leftBy(flight: Flight): Rich {
+function leftBy(error: unknown, flight: Flight): Rich {
   const { command, plan, run } = flight;
   switch (run.progress().step) {
     case 'applying':
-      return prose(command.left?.(plan.facts) ?? UNCHANGED);
+      if (command.left !== undefined) return prose(command.left(plan.facts));
+      // It may have been done, and only the record of that have failed.
+      return isSurelyNotDone(error)
+        ? prose(UNCHANGED)
+        : md`Whether it was done is not known: look at \`where\` and \`status\` before you ask again.`;
     case 'applied':
     case 'following':
       return md`The change is in ${systemOf(flight)}; \`where\` and \`status\` show what became of it.`;
@@ -57,6 +62,9 @@ function leftBy(flight: Flight): Rich {
       return prose(UNCHANGED);
   }
 }
+
+const isSurelyNotDone = (error: unknown): boolean =>
+  error instanceof UserError || (error instanceof UpstreamError && error.system !== 'Redis' && !error.mayHaveArrived);
 
 const UNCHANGED = 'Nothing was changed.';
 
@@ -123,7 +131,7 @@ async function givenUp({ run }: Flight, left?: string): Promise<ChangeOutcome | 
 async function apply(flight: Flight, how: 'fresh' | 'resumed'): Promise<ChangeOutcome | undefined> {
   const { command, plan, ports, asked, run } = flight;
   if (how === 'resumed') {
-    const seen = await readBack(flight, 1);
+    const seen = await readBack(flight, 'first answer');
     if (seen !== 'no') return fate(flight, seen);
   }
   const left = how === 'resumed' ? command.left?.(plan.facts) : undefined;
@@ -138,15 +146,18 @@ async function apply(flight: Flight, how: 'fresh' | 'resumed'): Promise<ChangeOu
   await run.hold();
   try {
     await command.apply(plan.facts, ports.command, asked);
-    return await fate(flight, 'yes');
   } catch (error) {
     if (isTakenOver(error, run)) throw error;
+    if (error instanceof UpstreamError && error.mayHaveArrived) {
+      const seen = await readBack(flight, 'a minute');
+      return seen === 'no' ? notTakenYet(flight, error) : fate(flight, seen);
+    }
     // A refusal may be the answer to our own earlier write: it holds the app now.
-    const looks = error instanceof UpstreamError && error.mayHaveArrived ? NO_LOOKS : how === 'resumed' ? 1 : 0;
-    const seen = looks === 0 ? 'no' : await readBack(flight, looks);
+    const seen = how === 'resumed' ? await readBack(flight, 'first answer') : 'no';
     if (seen === 'no') throw error;
     return fate(flight, seen);
   }
+  return fate(flight, 'yes');
 }
 
 type Seen = 'yes' | 'no' | 'overtaken' | 'unknown';
@@ -166,40 +177,53 @@ async function fate(flight: Flight, seen: Exclude<Seen, 'no'>): Promise<ChangeOu
           md`:warning: ${lost}: somebody else ${system === 'Marathon' ? 'changed the app' : 'restarted Jenkins'} meanwhile, so nothing more was sent. \`where\` and \`status\` show what runs now.`,
         ),
       );
-    case 'unknown': {
-      const left = command.left === undefined ? '' : md` ${prose(command.left(plan.facts))}`;
+    case 'unknown':
       return ended(
         'lost',
         say(
-          md`:warning: ${lost}: ${system} did not say whether it took the change, and does not answer when asked. It may be under way; \`where\` and \`status\` show it when ${system} answers again.${left}`,
+          md`:warning: ${lost}: ${system} did not say whether it took the change, and does not answer when asked. It may be under way; \`where\` and \`status\` show it when ${system} answers again.${leftToo(flight)}`,
         ),
       );
-    }
   }
 }
 
-const READ_BACK_EVERY_MS = 2 * SECOND;
-/** A write that Marathon took shows in the app at once; so many looks that do not show it are believed. */
-const NO_LOOKS = 4;
-/** A minute covers a change of Marathon's leader. */
-const SILENT_LOOKS = 30;
+/** What Marathon has in its queue it takes when its turn comes, also after it gave up answering (contract marathon §2.1). */
+function notTakenYet(flight: Flight, error: UpstreamError): ChangeOutcome {
+  const { command, plan } = flight;
+  const system = systemOf(flight);
+  return ended(
+    'lost',
+    say(
+      md`:warning: ${command.title(plan.facts, 'lost')}: ${system} did not say whether it took the change (${code(error.request)}: ${failureWords(error)}) and shows nothing of it after a minute. It may still take it: look at \`where\` and \`status\` before you ask again.${leftToo(flight)}`,
+    ),
+  );
+}
 
-/** What the app says of the write. @param noLooks how many answers of "not there" are believed */
-async function readBack({ command, plan, ports, asked, run }: Flight, noLooks: number): Promise<Seen> {
-  let notThere = 0;
-  for (let look = 0; look < SILENT_LOOKS; look += 1) {
+const leftToo = ({ command, plan }: Flight): Rich | '' =>
+  command.left === undefined ? '' : md` ${prose(command.left(plan.facts))}`;
+
+const READ_BACK_EVERY_MS = 2 * SECOND;
+/** A minute covers a change of Marathon's leader, and most of what waits in its queue. */
+const LOOKS = 30;
+
+/** What the app says of the write. @param patience how long "not there" may still become "there" */
+async function readBack(
+  { command, plan, ports, asked, run }: Flight,
+  patience: 'first answer' | 'a minute',
+): Promise<Seen> {
+  let notYet: Seen = 'unknown';
+  for (let look = 0; look < LOOKS; look += 1) {
     if (look > 0) {
       await ports.clock.sleep(READ_BACK_EVERY_MS, run.signal);
       await run.hold();
     }
     try {
       const seen = await command.arrived(plan.facts, ports.command, asked);
-      if (seen !== 'no') return seen;
-      notThere += 1;
-      if (notThere >= noLooks) return 'no';
+      if (seen !== 'no' || patience === 'first answer') return seen;
+      notYet = 'no';
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
     }
   }
-  return 'unknown';
+  return notYet;
 }

@@ -6,7 +6,7 @@ import type { Fault as SlackFault } from '../../src/playground/slack/workspace.j
 import { type Act, isDisruptive } from './act.js';
 import { always, type Fault, faultsOf } from './fault.js';
 import { blows } from './moments.js';
-import type { Scene } from './scene.js';
+import { type Scene, SPEED } from './scene.js';
 
 const SLACK_FAILS: [string, SlackFault][] = [
   ['500', { kind: 'status', status: 500 }],
@@ -64,6 +64,9 @@ export const SLACK: readonly Fault[] = SLACK_FAILS.flatMap(([how, fault]) => {
   ];
 });
 
+/** An answer is waited for in real time, however fast the world runs. */
+const HEARD_OUT_MS = 15 * SECOND * SPEED;
+
 const UNHEARD: [string, FaultHow][] = [
   ['carries it out and answers 502', 'apply-then-502'],
   ['carries it out and closes the connection', 'apply-then-close'],
@@ -74,6 +77,8 @@ const UNHEARD: [string, FaultHow][] = [
   ['answers 500', { status: 500, body: 'no' }],
   ['never answers', 'hang'],
   ['takes 40 s', { slowMs: 40 * SECOND }],
+  ['takes it when nobody waits for the answer any more', { slowMs: HEARD_OUT_MS + 30 * SECOND }],
+  ['takes it when nobody looks for it any more', { slowMs: HEARD_OUT_MS + 90 * SECOND }],
 ];
 
 export const SYSTEMS: readonly Fault[] = UNHEARD.flatMap(([name, how]) =>

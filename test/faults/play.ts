@@ -127,7 +127,9 @@ async function restOr(scene: Scene, isSeen: () => boolean): Promise<boolean> {
   }
 }
 
-async function isBusy({ queues: { reads, changes, posts, events } }: Scene): Promise<boolean> {
+async function isBusy({ rig: { world }, queues: { reads, changes, posts, events } }: Scene): Promise<boolean> {
+  // What is taken late is taken all the same.
+  if (world.servers.marathon.faults.slow + world.servers.jenkins.faults.slow > 0) return true;
   // The board is to show what somebody said; the looks beside it never end.
   const shows = events.getJobs(['active', 'waiting', 'prioritized']).then((jobs) => jobs.filter(isShow).length);
   const counts = await Promise.all([

@@ -26,7 +26,7 @@ const NAME = 'test';
 /** More would be no more: a channel rests a second after each message. */
 const CHANNELS = 8;
 /** World time to real time: a second in which the machine is busy elsewhere is so many in the world. */
-const SPEED = 12;
+export const SPEED = 12;
 /** Longer than a busy machine lets a process wait for its turn: who is only slow must not count as dead. */
 const LOCK_TIMES = { lockMs: 3_000, stalledMs: 500 };
 

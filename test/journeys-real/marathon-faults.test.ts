@@ -82,13 +82,14 @@ describe('while Marathon', () => {
   };
 });
 
+function answering(status: number): [string, FaultHow, RegExp] {
+  return [`answers ${status}`, { status, body: `<!channel> status ${status}` }, new RegExp(`${status}`)];
+}
+
 /** Only the PUT meets it: the plan was made while all was well. */
 const REFUSALS: [string, FaultHow, RegExp][] = [
-  ...[401, 403, 503].map((status): [string, FaultHow, RegExp] => [
-    `answers ${status}`,
-    { status, body: `<!channel> status ${status}` },
-    new RegExp(`${status}`),
-  ]),
+  answering(401),
+  answering(403),
   [
     'finds the app invalid (422)',
     {
@@ -98,6 +99,11 @@ const REFUSALS: [string, FaultHow, RegExp][] = [
     },
     /422.*Object is not valid.*cpus: must be/s,
   ],
+];
+
+/** It did not take it, and nobody can tell that it will not. */
+const UNTOLD: [string, FaultHow, RegExp][] = [
+  answering(503),
   ['closes the connection', 'close', /closed the connection/],
   ['shows a login page', 'html', /HTML/],
 ];
@@ -118,6 +124,19 @@ describe('with a Marathon that is well until then,', () => {
         expect(putsThatTook(rig)).toBe(puts);
         expect(notQuiet()).toBe(true);
         expect((await audit(rig))[0]).toMatchObject({ outcome: 'failed', text: 'deploy --mem 2346', userId: 'U0ANA' });
+      });
+    }
+
+    for (const [name, how, seen] of UNTOLD) {
+      it(`is looked for and not called undone when Marathon ${name}; Jenkins builds on`, async () => {
+        const puts = putsThatTook(rig);
+        const message = await suffering({ match: isPut, how }, () => deploy(rig, 'deploy --mem 2349'));
+        expect(message.text).toMatch(/Marathon did not say whether it took the change .* It may still take it/);
+        expect(message.text).toMatch(seen);
+        await settle(100);
+        expect(putsThatTook(rig)).toBe(puts);
+        expect(notQuiet()).toBe(true);
+        expect((await audit(rig))[0]).toMatchObject({ outcome: 'lost', text: 'deploy --mem 2349', userId: 'U0ANA' });
       });
     }
 

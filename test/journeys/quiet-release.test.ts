@@ -50,7 +50,7 @@ describe('the quiet-down that we set is taken back', () => {
         swap.script.apply = () => Promise.reject(new Error('oh'));
         swap.jenkins.builds = [];
       },
-      'That is a bug in the bot, reference r-ana-go. Tell whoever runs Bellboard; the log has the details. Nothing was changed.',
+      'That is a bug in the bot, reference r-ana-go. Tell whoever runs Bellboard; the log has the details. Whether it was done is not known: look at where and status before you ask again.',
     ],
   ])('%s', async (_what, arrange, words) => {
     for (const before of ['ours', 'theirs'] as const) {

@@ -45,6 +45,8 @@ export interface Faults {
   /** The system is silent from now on: no request is answered, open streams say nothing. @returns how to end it */
   silence(): () => void;
   readonly silent: boolean;
+  /** How many requests it has heard and takes its time over. */
+  readonly slow: number;
   clear(): void;
   hooks: FaultHooks;
   /** Puts the faults in front of a system's answers; the result goes to `serve`. */
@@ -54,6 +56,7 @@ export interface Faults {
 export function createFaults(clock: Clock): Faults {
   let pending: { fault: Fault; left: number }[] = [];
   const silences = new Set<symbol>();
+  const slow = new Set<PlainRequest>();
   const take = (request: PlainRequest): FaultHow | undefined => {
     const found = pending.find((entry) => entry.fault.match(request));
     if (found === undefined) return undefined;
@@ -78,6 +81,9 @@ export function createFaults(clock: Clock): Faults {
     get silent() {
       return silences.size > 0;
     },
+    get slow() {
+      return slow.size;
+    },
     clear: () => {
       pending = [];
       silences.clear();
@@ -92,7 +98,9 @@ export function createFaults(clock: Clock): Faults {
         return answer;
       };
       const how = take(request);
-      const answer = how === undefined ? await applied() : await suffer(how, { clock, req, res, applied });
+      if (isSlow(how)) slow.add(request);
+      const met = how === undefined ? applied() : suffer(how, { clock, req, res, applied });
+      const answer = await met.finally(() => slow.delete(request));
       if (answer === undefined) return;
       send(res, answer);
       await faults.hooks.answered?.(request, answer);
@@ -100,6 +108,8 @@ export function createFaults(clock: Clock): Faults {
   };
   return faults;
 }
+
+const isSlow = (how: FaultHow | undefined): how is { slowMs: number } => typeof how === 'object' && 'slowMs' in how;
 
 interface Exchange {
   clock: Clock;
@@ -110,12 +120,12 @@ interface Exchange {
 
 /** @returns what to send, or undefined when the socket has been dealt with */
 async function suffer(how: FaultHow, { clock, req, res, applied }: Exchange): Promise<Answer | undefined> {
-  if (typeof how === 'object') {
-    if ('status' in how)
-      return { status: how.status, headers: { 'content-type': 'text/plain', ...how.headers }, body: how.body ?? '' };
+  if (isSlow(how)) {
     await clock.sleep(how.slowMs);
     return applied();
   }
+  if (typeof how === 'object')
+    return { status: how.status, headers: { 'content-type': 'text/plain', ...how.headers }, body: how.body ?? '' };
   switch (how) {
     case 'html':
       return { ...html(200, 'Please sign in'), status: 200 };
