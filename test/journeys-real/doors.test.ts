@@ -233,12 +233,24 @@ describe('the Home tab', () => {
     JSON.stringify(rig.slack.views.find(({ id }) => id === `VHOME${ID[user]}`)?.view ?? {});
 
   it('stands at once, and again with what the systems say', async () => {
+    // The first one of a process takes longer than any other.
+    await rig.slack.screens.openHome('@ana');
+    await rig.slack.changed(() => homeOf('@ana').includes('The board'));
     const startedAt = performance.now();
     await rig.slack.screens.openHome('@dev');
     await rig.slack.changed(() => homeOf('@dev').includes('The board'));
-    expect(performance.now() - startedAt).toBeLessThan(3_000);
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
     await rig.slack.changed(() => /192\.168\.3\.25.*healthy/.test(homeOf('@dev')));
     await rig.slack.changed(() => !homeOf('@dev').includes('being looked at again'));
+  });
+
+  it('opened again at once is looked at again too', async () => {
+    for (let times = 0; times < 2; times += 1) {
+      const drawn = rig.slack.callsOf('views.publish').length;
+      await rig.slack.screens.openHome('@dev');
+      const isDrawnTwice = () => rig.slack.callsOf('views.publish').length === drawn + 2;
+      await rig.slack.changed(() => isDrawnTwice() && !homeOf('@dev').includes('being looked at again'));
+    }
   });
 
   it('runs commands as whoever presses, and answers in direct messages', async () => {

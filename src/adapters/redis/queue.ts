@@ -80,7 +80,7 @@ export function jobQueue(queues: Queues): JobQueue {
   };
 }
 
-/** Twice within so long is once: who opens the same form or tab again sees what was just asked for. */
+/** Twice within so long is once: who opens the same form again sees what was just asked for. */
 const ERRAND_TTL_MS = 2 * SECOND;
 const ERRAND_OPTIONS = {
   attempts: 1,
@@ -99,9 +99,12 @@ export function errandQueue({ reads }: Queues) {
     async gather(source: PickSource, of: string | undefined) {
       await add({ v: 1, kind: 'gather', source, of }, `gather-${digestOf([source, of])}`);
     },
-    /** @param afterMs real time, for what was pressed there to be done first */
+    /**
+     * Once for each drawing that it is to stand over, and for each press.
+     * @param afterMs real time, for what was pressed there to be done first
+     */
     async home(job: HomeJob, afterMs = 0) {
-      await add(job, `home-${job.actor.userId}-${afterMs}`, afterMs);
+      await add(job, `home-${job.actor.userId}-${job.over ?? randomUUID()}`, afterMs);
     },
   };
 }
