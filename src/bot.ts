@@ -6,10 +6,11 @@ import { homeStore } from './adapters/redis/form-store.js';
 import { keysOf } from './adapters/redis/keys.js';
 import { pace } from './adapters/redis/pace.js';
 import { jobQueue, messages, openQueues } from './adapters/redis/queue.js';
+import { orRedisError } from './adapters/redis/redis-error.js';
 import { scrubberOf } from './adapters/secrets.js';
 import { BOLT_LEVEL, type SlackApp, startSlackApp } from './adapters/slack/app.js';
 import { slackClients } from './adapters/slack/client.js';
-import type { Incoming, IncomingPress } from './adapters/slack/ears.js';
+import type { IncomingPress } from './adapters/slack/ears.js';
 import { slackMessenger } from './adapters/slack/messenger.js';
 import { slackPeople, type Team } from './adapters/slack/people.js';
 import { fromSlack, later, pressJob, screenEars } from './bot-screens.js';
@@ -24,7 +25,7 @@ import { type Clock, runningClock } from './core/time.js';
 import { type Accepted, accept } from './journeys/command.js';
 import { type NudgePorts, nudge } from './journeys/nudge.js';
 import type { AcceptPorts } from './journeys/ports.js';
-import { answerKey, answerTo, bugView, rootKey } from './journeys/reply.js';
+import { answerKey, answerTo, bugView, channelOf, rootKey } from './journeys/reply.js';
 import { boltLogger, type Log } from './logger.js';
 import type { PolicyFile } from './policy-file.js';
 import type { Tally } from './tally.js';
@@ -90,10 +91,24 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   };
   const whisper = async (job: CommandJob | PressJob, message: Message, replace: boolean) => {
     const { responseUrl } = job.replyTo;
-    // A mention is answered in its thread: in the very message that its answer or plan then takes over, whoever is first.
-    if (responseUrl === undefined) return said.put(mentionKey(job), answerTo(job), message, { rank: -1 });
+    if (responseUrl === undefined) return sayAloud(job, message);
     if ((await uses.use(job.delivery).catch(() => 1)) > NUDGE_USES) return;
     await messenger.respond(responseUrl, message, { replace, inChannel: false });
+  };
+  /**
+   * A mention is answered in its thread: in the very message that its answer or plan then takes over, whoever is first. It
+   * is kept, so that twice is once and Slack may fail meanwhile; only when Redis is what fails is it posted straight away.
+   */
+  const sayAloud = async (job: CommandJob | PressJob, message: Message): Promise<void> => {
+    const key = mentionKey(job);
+    try {
+      await orRedisError('keep a message', said.put(key, answerTo(job), message, { rank: -1 }));
+    } catch (error) {
+      log.warn({ error: String(error) }, 'an answer is posted without being kept');
+      await messenger.post(channelOf(job.place), message, key).catch((refused: unknown) => {
+        log.warn({ error: String(refused) }, 'an answer that could not be kept was not posted either');
+      });
+    }
   };
   const mentionKey = (job: CommandJob | PressJob) => {
     const command = job.kind === 'command' ? commandIn(job.text, ports.catalogue) : undefined;
@@ -169,8 +184,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       mention: async (incoming) => {
         const job: CommandJob = { ...fromSlack(incoming, clock), kind: 'command', text: incoming.text };
         const answer = await hear(job).catch(bug);
-        // Not through the queue: the answer may be that the queue cannot be reached.
-        if (answer !== undefined) await messenger.post(threadOf(incoming), answer, answerKey(job.delivery));
+        if (answer !== undefined) await sayAloud(job, answer);
       },
       ...screens.ears,
       acked: tally.acked,
@@ -191,8 +205,3 @@ const askedIn = (job: CommandJob | PressJob): string | undefined => {
   const text = job.kind === 'command' ? job.text : job.action.startsWith('run') ? job.value : undefined;
   return text === undefined ? undefined : normalise(text) || 'help';
 };
-
-const threadOf = ({ channelId, threadTs }: Incoming) => ({
-  channelId,
-  ...(threadTs === undefined ? {} : { threadTs }),
-});

@@ -28,7 +28,7 @@ export function answerTo(job: AnyJob, options: { here?: boolean; replace?: boole
   };
 }
 
-export function channelOf(place: Place): Destination {
+export function channelOf(place: Place): Extract<Destination, { kind: 'channel' }> {
   return {
     kind: 'channel',
     channelId: place.channelId,

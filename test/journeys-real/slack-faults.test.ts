@@ -1,5 +1,6 @@
 // Slack refusing, slow and losing answers: one message, or a repeat that says it may be one; never an act unseen.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Fault } from '../../src/playground/slack/workspace.js';
 import { type Rig, startRig, until } from '../support/rig.js';
 import { actsIn, ask, audit, change, putsThatTook, roots, settle, shown } from '../support/talk.js';
 
@@ -83,5 +84,21 @@ describe('a change while Slack', () => {
     const marked = mine.filter((one) => /May repeat/.test(JSON.stringify([one.blocks, one.history])));
     expect(marked.map((one) => one.ts)).toEqual(mine.slice(1).map((one) => one.ts));
     expect(actsIn(rig, TEMPLATE)).toHaveLength(acts + 1);
+  });
+});
+
+describe('a mention that is refused while Slack', () => {
+  it.each<[string, Fault]>([
+    ['answers 500', { kind: 'status', status: 500 }],
+    ['pauses it (429)', { kind: 'rate-limit', retryAfterSeconds: 1 }],
+    ['loses it', { kind: 'timeout-before' }],
+  ])('%s is answered in the end', { timeout: 40_000 }, async (_what, fault) => {
+    rig.slack.fault('chat.postMessage', fault);
+    await rig.slack.mention({ user: '@ana', channel: '#ci', text: 'wher' });
+    const ts = rig.slack.messages.findLast(({ authorId }) => authorId === 'U0ANA')?.ts;
+    await rig.slack.changed(
+      () => rig.slack.messages.find((one) => one.threadTs === ts && /No command/.test(one.text)),
+      30_000,
+    );
   });
 });
