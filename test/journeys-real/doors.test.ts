@@ -167,6 +167,16 @@ describe('told where it works', () => {
     await direct(/this edit was not run/);
   });
 
+  it('a word nobody knows, once, however often Slack delivers it', async () => {
+    await rig.slack.mention({ user: '@ana', channel: '#ci', text: 'wher', deliveries: 2 });
+    const ts = rig.slack.messages.findLast(({ authorId }) => authorId === 'U0ANA')?.ts ?? '';
+    await inThread(ts, /No command/);
+    // Whatever comes after it in the same channel has let it pass.
+    await rig.slack.mention({ user: '@ana', channel: '#ci', text: 'where' });
+    await inThread(rig.slack.messages.findLast(({ authorId }) => authorId === 'U0ANA')?.ts ?? '', /controller runs on/);
+    expect(rig.slack.messages.filter(({ threadTs }) => threadTs === ts)).toHaveLength(1);
+  });
+
   it('what the bot itself says in direct messages is no command to it', async () => {
     const before = rig.slack.messages.length;
     await rig.slack.mention({ user: '@ana', channel: 'dm', text: 'status' });
@@ -208,9 +218,16 @@ describe('a form', () => {
     await rig.slack.screens.fill({ user: '@ana', viewId, field: 'Only', value: 'mesos' });
     await shows('/ci scale --label mesos executors 3');
     await rig.slack.screens.submitView({ user: '@ana', viewId });
-    await rig.slack.changed(() =>
-      rig.slack.messages.find((one) => one.channelId === 'C0CI' && /2 → 3 executors/.test(one.text)),
-    );
+    const inChannel = (says: RegExp) =>
+      rig.slack.messages.filter((one) => one.channelId === 'C0CI' && says.test(JSON.stringify([one.text, one.blocks])));
+    await rig.slack.changed(() => inChannel(/2 → 3 executors/).length > 0);
+    // The ack was lost, so the form still stood there; and what it showed was drawn anew meanwhile.
+    const form = rig.slack.views.find(({ id }) => id === viewId);
+    if (form !== undefined) Object.assign(form, { open: true, hash: 'drawn anew' });
+    await rig.slack.screens.submitView({ user: '@ana', viewId });
+    await rig.slack.command({ user: '@ana', channel: '#ci', text: 'scale executors 4' });
+    await rig.slack.changed(() => inChannel(/3 → 4 executors/).length > 0);
+    expect(inChannel(/scale --label mesos executors 3/)).toHaveLength(1);
   });
 });
 

@@ -91,11 +91,11 @@ interface InView {
   team: { id: string } | null;
 }
 
-/** @param view as it stood when the person acted: equal for a form that was sent twice */
+/** Sent twice, a form is one delivery: only one that queued nothing stays open. @param view as it stood when the person acted */
 export function formOf(body: InView, view: ViewOutput): IncomingForm {
   const kept = readKept(view.private_metadata);
   return {
-    delivery: deliveryId(`${view.id}/${view.hash}`),
+    delivery: deliveryId(view.id),
     userId: body.user.id,
     teamId: body.user.team_id ?? body.team?.id ?? '',
     channelId: kept?.channelId ?? '',
