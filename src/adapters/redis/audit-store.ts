@@ -66,7 +66,8 @@ const changesIn = (rows: AuditPage['rows']): AuditEntry[] =>
 /** They lie in the order in which they were written, which is that of their ends: of `at`, but for clocks that differ. */
 async function* backwards(redis: Redis, keys: Keys, from: number, before?: string): AsyncGenerator<AuditPage['rows']> {
   for (let end = before === undefined ? '+' : `(${before}`; ; ) {
-    const rows = await redis.xrevrange(keys.audit, end, '-', 'COUNT', PAGE);
+    const page = redis.xrevrange(keys.audit, end, '-', 'COUNT', PAGE);
+    const rows = await orRedisError('read the audit trail', page);
     const entries = rows.flatMap(([id, [, text]]) => parseEntry(text).map((entry) => ({ id, entry })));
     const fitting = entries.filter(({ entry }) => entry.at >= from);
     yield fitting;

@@ -7,6 +7,7 @@ import { RESTARTED, type RestartMemory } from '../../core/restart-memory.js';
 import { DAY } from '../../core/time.js';
 import type { Watch } from '../../core/watch.js';
 import type { Keys } from './keys.js';
+import { orRedisError } from './redis-error.js';
 import { LockLost } from './worker.js';
 
 /** Design §5.1. */
@@ -167,9 +168,10 @@ export function incidentStore(redis: Redis, keys: Keys): IncidentStore {
   const one = async (id: string) => read<Incident>(await redis.get(keys.incident(id)));
   return {
     async recent(limit) {
-      const [open, newest] = await Promise.all([redis.hvals(keys.latest), redis.zrevrange(keys.recent, 0, limit - 1)]);
-      const ids = [...new Set([...open, ...newest])];
-      const all = (await Promise.all(ids.map(one))).filter((incident) => incident !== undefined);
+      const known = Promise.all([redis.hvals(keys.latest), redis.zrevrange(keys.recent, 0, limit - 1)]);
+      const ids = [...new Set((await orRedisError('read alerts', known)).flat())];
+      const read = await orRedisError('read alerts', Promise.all(ids.map(one)));
+      const all = read.filter((incident) => incident !== undefined);
       const isOver = (incident: Incident) => Number(incident.resolvedAt !== undefined);
       return all.sort((a, b) => isOver(a) - isOver(b) || b.raisedAt - a.raisedAt).slice(0, limit);
     },
@@ -178,7 +180,7 @@ export function incidentStore(redis: Redis, keys: Keys): IncidentStore {
       return (await Promise.all(ids.map(one))).filter((incident) => incident !== undefined);
     },
     find: (id) => one(id.toUpperCase()),
-    ackOf: async (id) => read<Ack>(await redis.get(keys.ack(id))),
+    ackOf: async (id) => read<Ack>(await orRedisError('read who acknowledged', redis.get(keys.ack(id)))),
     async silences() {
       const fingerprints = Object.keys(await redis.hgetall(keys.latest));
       if (fingerprints.length === 0) return {};

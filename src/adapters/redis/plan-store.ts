@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis';
 import type { Act, Approval, Plan, PlanStore } from '../../core/plans.js';
 import { DAY } from '../../core/time.js';
 import type { Keys } from './keys.js';
+import { orRedisError } from './redis-error.js';
 
 /** Longer than any button is valid, so that a late click still gets the true answer. */
 const KEPT_MS = 30 * DAY;
@@ -50,9 +51,11 @@ export function planStore(redis: Redis, keys: Keys): PlanStore {
     },
     approvalsOf: async (id) => approvalsIn(await redis.hvals(keys.approvals(id))),
     async open(now) {
-      const ids = await redis.zrevrangebyscore(keys.openPlans, '+inf', now, 'LIMIT', 0, MOST_OPEN);
+      const open = redis.zrevrangebyscore(keys.openPlans, '+inf', now, 'LIMIT', 0, MOST_OPEN);
+      const ids = await orRedisError('read open plans', open);
       if (ids.length === 0) return [];
-      const [plans, acts] = await Promise.all([redis.mget(ids.map(keys.plan)), redis.mget(ids.map(keys.act))]);
+      const both = Promise.all([redis.mget(ids.map(keys.plan)), redis.mget(ids.map(keys.act))]);
+      const [plans, acts] = await orRedisError('read open plans', both);
       return plans.flatMap((text, index) => (text === null || acts[index] != null ? [] : [JSON.parse(text) as Plan]));
     },
     async approve(id, approval) {

@@ -36,7 +36,8 @@ export function usageStore(redis: Redis, keys: Keys, keptMs: number): UsageStore
       }
     },
     async latest() {
-      const [newest] = await redis.xrevrange(keys.usage, '+', '-', 'COUNT', 1);
+      const rows = redis.xrevrange(keys.usage, '+', '-', 'COUNT', 1);
+      const [newest] = await orRedisError('read the newest usage sample', rows);
       return newest === undefined ? undefined : sampleOf(newest)[0];
     },
     async trim(now) {

@@ -1,7 +1,12 @@
 // What forms and the Home tab are made from, in a real Redis.
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { auditReader } from '../../../src/adapters/redis/audit-store.js';
+import { incidentStore } from '../../../src/adapters/redis/board-store.js';
+import { producer } from '../../../src/adapters/redis/connect.js';
 import { choiceStore, homeStore, replyStore } from '../../../src/adapters/redis/form-store.js';
 import { planStore } from '../../../src/adapters/redis/plan-store.js';
+import { usageStore } from '../../../src/adapters/redis/usage-store.js';
+import { UpstreamError } from '../../../src/core/errors.js';
 import type { Plan } from '../../../src/core/plans.js';
 import { NOW } from '../../support/ci-service.js';
 import { type OwnRedis, ownRedis } from '../../support/own-redis.js';
@@ -79,4 +84,27 @@ test('open plans are those that are valid and that nobody has answered, newest f
   }
   await store.claim('done', { v: 1, what: 'cancelled', userId: 'U0ANA', at: NOW, delivery: 'd' });
   expect((await store.open(NOW + 5)).map(({ id }) => id)).toEqual(['last', 'first']);
+});
+
+test('a Redis that is away is an upstream that failed, whatever forms and the Home tab ask it for', async () => {
+  const redis = producer('redis://127.0.0.1:1');
+  const keys = own.keys();
+  const [choices, replies, home] = [choiceStore(redis, keys), replyStore(redis, keys), homeStore(redis, keys)];
+  const incidents = incidentStore(redis, keys);
+  const calls = [
+    () => choices.keep('labels', undefined, { at: NOW, choices: [] }),
+    () => choices.read('labels', undefined),
+    () => replies.keep('d-1', {}),
+    () => replies.read('d-1'),
+    () => home.read(),
+    () => home.asked('U0ANA', 'where', NOW),
+    () => home.askedBy('U0ANA'),
+    () => planStore(redis, keys).open(NOW),
+    () => incidents.recent(5),
+    () => incidents.ackOf('A1'),
+    () => auditReader(redis, keys).recent(5),
+    () => usageStore(redis, keys, 1_000).latest(),
+  ];
+  for (const call of calls) await expect(call(), String(call)).rejects.toThrow(UpstreamError);
+  redis.disconnect();
 });
