@@ -1,4 +1,4 @@
-// The bot's half of forms and the Home tab: Slack's screens → the journeys `fill.ts` and `home.ts`, with the ports they need.
+// The bot's half of forms and the Home tab: Slack's screens → the journeys `form-open.ts`, `form-change.ts`, `form-submit.ts` and `home.ts`, with the ports they need.
 import { auditReader } from './adapters/redis/audit-store.js';
 import { incidentStore } from './adapters/redis/board-store.js';
 import type { Redis } from './adapters/redis/connect.js';
@@ -6,6 +6,7 @@ import { choiceStore, replyStore } from './adapters/redis/form-store.js';
 import type { Keys } from './adapters/redis/keys.js';
 import { planStore } from './adapters/redis/plan-store.js';
 import { errandQueue, type Queues } from './adapters/redis/queue.js';
+import { orRedisError } from './adapters/redis/redis-error.js';
 import { usageStore } from './adapters/redis/usage-store.js';
 import { scrubberOf } from './adapters/secrets.js';
 import type { SlackClients } from './adapters/slack/client.js';
@@ -20,7 +21,9 @@ import type { HomeStore } from './core/form.js';
 import type { CommandJob, PressJob } from './core/jobs.js';
 import { type Clock, DAY, SECOND } from './core/time.js';
 import { admitted } from './journeys/command.js';
-import { changed, openAsk, openPick, type Shown, submit, suggest } from './journeys/fill.js';
+import { changed, type Shown, suggest } from './journeys/form-change.js';
+import { openAsk, openPick } from './journeys/form-open.js';
+import { submit } from './journeys/form-submit.js';
 import { type HomePorts, showHome } from './journeys/home.js';
 import type { AcceptPorts, FormPorts } from './journeys/ports.js';
 import type { Log } from './logger.js';
@@ -67,7 +70,7 @@ export function screenEars(options: ScreenOptions) {
     incidents: incidentStore(redis, keys),
     audit: auditReader(redis, keys),
     plans: planStore(redis, keys),
-    messages: options.said,
+    messages: { posted: (key) => orRedisError('read a message', options.said.posted(key)) },
     linkOf: async ({ channelId, messageTs, threadTs }) =>
       messageTs === undefined ? undefined : linkTo(team.url, { channelId, ts: messageTs }, threadTs),
     home,

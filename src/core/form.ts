@@ -43,6 +43,8 @@ export const Kept = z.object({
   threadTs: z.string().max(100).optional(),
   /** Of the `response_url` kept for the answer. */
   reply: z.string().max(100).optional(),
+  /** What was typed and has no field, by the names that `commandText` reads; a switch is there or not. */
+  typed: z.record(z.string(), z.string()).optional(),
 });
 export type Kept = z.infer<typeof Kept>;
 
@@ -68,7 +70,7 @@ export interface Found {
   /** ms since the epoch. */
   at: number;
   choices: readonly Choice[];
-  /** Why there are none: the system that did not say. */
+  /** Why there are none, or only those of an earlier look: the system that did not say. */
   missing?: string;
 }
 
@@ -104,11 +106,18 @@ export interface BoardNow {
   missing: string[];
 }
 
+/** `stands`: what is shown in it now; it has another one with each update. */
+export interface OpenForm {
+  viewId: string;
+  stands: string | undefined;
+}
+
 /** Slack's screens. Every method throws SlackError. */
 export interface Screens {
   /** @param triggerId of what the person did, at most 3 s ago; good for one form */
-  open(triggerId: string, form: Form): Promise<void>;
-  update(viewId: string, form: Form): Promise<void>;
+  open(triggerId: string, form: Form): Promise<OpenForm>;
   /** @param over what must stand there still, or another one has come in between · @returns which stands now */
+  update(viewId: string, form: Form, over?: string): Promise<string | undefined>;
+  /** `over` and what it returns: as above. */
   home(userId: string, home: Message, kept: Kept, over?: string): Promise<string | undefined>;
 }

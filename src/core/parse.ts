@@ -111,8 +111,9 @@ function refuseNearly(command: Command, [second]: readonly string[], text: strin
 }
 
 function understood(command: Command, words: readonly string[], text: string): { args: unknown; here: boolean } {
+  // Words that cannot be told apart would be lost on their way into a form.
+  const { named, here } = nameWords(command, words);
   try {
-    const { named, here } = nameWords(command, words);
     return { args: check(command, named), here };
   } catch (error) {
     if (error instanceof UserError && command.picks !== undefined) throw new UnfitWords(error, text);
@@ -159,11 +160,12 @@ export function nearestName(word: string, names: readonly string[]): string | un
 
 export type Named = Record<string, string | true | string[]>;
 
-/** The words after the command's name as they are named, unchecked; none when they cannot be told apart. */
+/** The words after the command's name as they are named, `--here` too, unchecked; none when they cannot be told apart. */
 export function namedIn(typed: string, command: Command): Named {
   try {
     const tokens = split(normalise(typed.slice(0, LONGEST_COMMAND)));
-    return nameWords(command, tokens.slice(command.name.split(' ').length)).named;
+    const { named, here } = nameWords(command, tokens.slice(command.name.split(' ').length));
+    return here ? { ...named, here } : named;
   } catch (error) {
     if (error instanceof UserError) return {};
     throw error;

@@ -53,13 +53,13 @@ export const fieldOf = (name: string, value: string): string => `${name}/${value
 
 type Spoken = {
   name: string;
-  syntax?: { words?: readonly string[]; rest?: string; list?: string; options?: object };
+  syntax?: { words?: readonly string[]; rest?: string; list?: string; options?: Readonly<Record<string, string>> };
   picks?: Picks;
 };
 
 /**
  * The command that what was picked amounts to, such that parsing it gives the same again.
- * @param picked by the name of the argument; those of `each` by `fieldOf`
+ * @param picked by the name of the argument; those of `each` by `fieldOf`; a switch, `here` too, by being there
  * @throws UserError for a value that no quotes can hold
  */
 export function commandText(
@@ -75,8 +75,9 @@ export function commandText(
     Object.entries(picked).flatMap(([field, value]) =>
       field.startsWith(fieldOf(argument, '')) ? [`${field.slice(fieldOf(argument, '').length)}=${value}`] : [],
     );
-  const options = Object.keys(syntax.options ?? {}).flatMap((option) => {
+  const options = Object.entries({ ...syntax.options, here: 'switch' }).flatMap(([option, kind]) => {
     const value = wordFor(option);
+    if (kind === 'switch') return value === undefined ? [] : [`--${option}`];
     if (value === undefined) return each(option).map((one) => `--${option}=${quoted(one)}`);
     return [value.startsWith('-') ? `--${option}=${quoted(value)}` : `--${option} ${quoted(value)}`];
   });

@@ -95,20 +95,21 @@ const joined = (all: readonly { texts: string[]; commands: string[] }[]) => ({
 
 /** Asked of any message. */
 const GENERAL = ['status', 'alerts', 'where', 'logs'];
-/** Slack shows so many characters of one. */
-const LONGEST = 75;
-const MOST_OFFERED = 20;
+export interface Offered {
+  /** As it would be typed, however long. */
+  text: string;
+  /** It changes nothing. */
+  isRead: boolean;
+}
 
-/**
- * Commands that fit, the most fitting first: those of the message's own buttons and every one that picks such a thing. The
- * first one stands in the form already, so to look comes before to change.
- */
-export function offersFor({ named, commands }: Subjects, catalogue: Catalogue): string[] {
+/** Commands that fit, the most fitting first: those of the message's own buttons and every one that picks such a thing. */
+export function offersFor({ named, commands }: Subjects, catalogue: Catalogue): Offered[] {
   const byEffect = [...catalogue.all()].sort((a, b) => Number(isRead(b)) - Number(isRead(a)));
   const about = named.flatMap((subject) => byEffect.flatMap((command) => applied(command, subject)));
   const reads = commands.filter((text) => isRead(commandIn(text, catalogue)));
-  const isFit = (text: string) => text.trim() !== '' && text.length <= LONGEST && isCommand(text, catalogue);
-  return [...new Set([...reads, ...about, ...commands, ...GENERAL])].filter(isFit).slice(0, MOST_OFFERED);
+  return [...new Set([...reads, ...about, ...commands, ...GENERAL])]
+    .filter((text) => text.trim() !== '' && isCommand(text, catalogue))
+    .map((text) => ({ text, isRead: isRead(commandIn(text, catalogue)) }));
 }
 
 const isRead = (command: Command | undefined): boolean => command?.effect === 'read';
@@ -121,15 +122,18 @@ function applied(command: Command, { kind, value }: Subject): string[] {
   const isEnough = picks.every(
     ([name, pick]) => name === place?.[0] || 'always' in pick || 'each' in pick || pick.optional === true,
   );
-  return place === undefined || !isEnough ? [] : [commandText(command, { [place[0]]: value })];
+  if (place === undefined || !isEnough) return [];
+  // No quotes hold some names.
+  return orNone(() => commandText(command, { [place[0]]: value }));
 }
 
-function isCommand(text: string, catalogue: Catalogue): boolean {
+const isCommand = (text: string, catalogue: Catalogue): boolean => orNone(() => parse(text, catalogue)).length > 0;
+
+function orNone<T>(make: () => T): T[] {
   try {
-    parse(text, catalogue);
-    return true;
+    return [make()];
   } catch (error) {
-    if (error instanceof UserError) return false;
+    if (error instanceof UserError) return [];
     throw error;
   }
 }

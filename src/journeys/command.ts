@@ -109,7 +109,7 @@ function tooMany(job: Incoming, { waitMs, first }: Extract<Permit, { ok: false }
 }
 
 /** A Redis that hangs carries out what it was sent when it wakes up. */
-const notQueued = ({ mayHaveArrived }: UpstreamError): Message =>
+export const notQueued = ({ mayHaveArrived }: Pick<UpstreamError, 'mayHaveArrived'>): Message =>
   mayHaveArrived
     ? sorry(
         'The queue (Redis) did not answer in time, so it is not known whether this was queued.',

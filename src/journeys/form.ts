@@ -1,16 +1,16 @@
-// What forms look like: the fields of a command's arguments and the command they amount to, of an offer of commands, and
-// the form that only tells. Made in the bot from memory and one look into Redis; `fill.ts` says when.
+// What forms look like: the fields of a command's arguments and the command they amount to, and the form that only tells. Made in the bot from memory and one look into Redis; `form-open.ts` and `form-change.ts` say when.
 import type { Command } from '../core/command.js';
 import { context, type Message, section } from '../core/conversation.js';
 import { UserError } from '../core/errors.js';
 import type { Field, Filled, Form, Kept } from '../core/form.js';
 import { type Choice, commandText, fieldOf, type Pick as Picked, type PickSource } from '../core/pick.js';
-import { code, md, prose, type Rich, shorten } from '../core/text.js';
+import { code, md, prose, shorten } from '../core/text.js';
+import { lookedUp } from './form-choices.js';
 import { hashOf } from './hash.js';
 import type { FormPorts } from './ports.js';
 
 /** Slack's options hold so many characters (docs.slack.dev/reference/block-kit/composition-objects/option-object). */
-const OPTION = 75;
+export const OPTION = 75;
 /** In one menu. */
 export const MOST_OPTIONS = 100;
 /** Fields of a job's own; with more of them, the rest are typed with the command. */
@@ -34,19 +34,28 @@ export async function pickForm(
 ): Promise<Form> {
   const parts = await Promise.all(
     Object.entries(command.picks ?? {}).map(([name, pick]) =>
-      'each' in pick ? eachField(name, pick, filled, ports, unknown) : fieldsFor(name, pick, filled, ports),
+      'each' in pick
+        ? eachField(name, pick, { filled, typed: kept.typed ?? {} }, ports, unknown)
+        : fieldsFor(name, pick, filled, ports),
     ),
   );
   const fields = parts.flatMap(({ fields }) => fields);
-  const notes = parts.flatMap(({ note }) => note ?? []);
+  const notes = parts.flatMap(({ notes = [] }) => notes);
   const first = Object.assign({}, ...parts.map(({ first }) => first)) as Filled;
+  const { typed = {}, ...others } = kept;
+  // What has a field by now is read from there, and what nothing is called is no use.
+  const own = new Set(parts.flatMap(({ own = [] }) => own));
+  const carried = Object.fromEntries(Object.entries(typed).filter(([field]) => !own.has(field)));
   return {
     title: titleOf(command.name),
     submit: 'Run',
     blocks: [section(prose(command.summary))],
     fields,
-    outcome: [...notes.map((note) => context(prose(note))), outcomeOf(command, { ...filled, ...first }, ports)],
-    kept,
+    outcome: [
+      ...notes.map((note) => context(prose(note))),
+      outcomeOf(command, { ...carried, ...filled, ...first }, ports),
+    ],
+    kept: Object.keys(carried).length === 0 ? others : { ...others, typed: carried },
   };
 }
 
@@ -56,7 +65,9 @@ interface Part {
   fields: Field[];
   /** What stands in fields that the person has not seen yet. */
   first?: Filled;
-  note?: string;
+  /** Those of `each` that need not be carried on, by the names they are typed under. */
+  own?: readonly string[];
+  notes?: readonly string[];
 }
 
 async function fieldsFor(
@@ -73,54 +84,75 @@ async function fieldsFor(
   });
   if ('write' in pick) return one({ kind: 'write', ...initial }, pick.write);
   if ('oneOf' in pick) return one({ kind: 'choose', choices: pick.oneOf.map((value) => ({ value })), ...initial });
-  const found = await ports.choices.read(pick.from, pick.of === undefined ? undefined : filled[pick.of]);
+  const found = await lookedUp(pick.from, pick.of === undefined ? undefined : filled[pick.of], ports);
   const gap = found?.missing === undefined ? undefined : `${found.missing}, so this may be old or empty.`;
   return one({ kind: 'search' }, gap);
 }
 
-/** Only what is known already: the form is shown anew when more is. */
+/**
+ * Only what is known already: the form is shown anew when more is.
+ * @param given `typed`: with the command, before there were fields for it
+ */
 async function eachField(
   name: string,
   { each, of }: EachPick,
-  filled: Filled,
+  { filled, typed }: { filled: Filled; typed: Filled },
   ports: FormPorts,
   unknown: Unknown | undefined,
 ): Promise<Part> {
   const thing = filled[of];
   if (thing === undefined) return { fields: [] };
-  if (unknown?.sources.includes(each) === true) return { fields: [], note: unknown.why };
-  const { choices = [], missing } = (await ports.choices.read(each, thing)) ?? {};
-  const shown = choices.slice(0, MOST_EACH);
-  const isSeen = shown.some(({ value }) => filled[fieldOf(name, value)] !== undefined);
-  const note =
-    missing !== undefined
-      ? `${missing}, so there are no fields for more.`
-      : choices.length > shown.length
-        ? `${choices.length - shown.length} more have no field here: type them with the command.`
-        : undefined;
+  if (unknown?.sources.includes(each) === true) return { fields: [], notes: [unknown.why] };
+  const found = await lookedUp(each, thing, ports);
+  const { choices = [], missing } = found ?? {};
+  // What it took at an earlier look would be sent as it stands.
+  const shown = missing === undefined ? choices.slice(0, MOST_EACH) : [];
+  const own = shown.map(({ value }) => fieldOf(name, value));
+  const first = Object.fromEntries(
+    shown.flatMap((choice): [string, string][] => {
+      const value = firstOf(choice, typed[fieldOf(name, choice.value)]);
+      return value === undefined ? [] : [[fieldOf(name, choice.value), value]];
+    }),
+  );
+  const isSeen = own.some((field) => filled[field] !== undefined);
+  const isKnown = found !== undefined && missing === undefined;
+  const strange = Object.keys(isKnown ? typed : {}).filter(
+    (field) => field.startsWith(fieldOf(name, '')) && !choices.some(({ value }) => field === fieldOf(name, value)),
+  );
   return {
-    fields: shown.map((choice) => fieldFor(choice, name, thing, filled)),
-    ...(isSeen
-      ? {}
-      : {
-          first: Object.fromEntries(
-            shown.flatMap(({ value, initial }) => (initial === undefined ? [] : [[fieldOf(name, value), initial]])),
-          ),
-        }),
-    ...(note === undefined ? {} : { note }),
+    fields: shown.map((choice) => fieldFor(choice, name, thing, { ...first, ...filled })),
+    own: [...own, ...strange],
+    ...(isSeen ? {} : { first }),
+    notes: [
+      ...(missing === undefined ? [] : [`${missing}, so there are no fields for more.`]),
+      ...(missing === undefined && choices.length > shown.length
+        ? [`${choices.length - shown.length} more have no field here: type them with the command.`]
+        : []),
+      ...(strange.length === 0
+        ? []
+        : [
+            `Left out, as nothing here has that name: ${strange.map((field) => field.slice(fieldOf(name, '').length)).join(', ')}.`,
+          ]),
+    ],
   };
 }
 
-function fieldFor({ value, about, choices = [], initial }: Choice, name: string, thing: string, filled: Filled): Field {
-  const first = filled[fieldOf(name, value)] ?? initial;
+const isMenu = ({ choices = [] }: Choice): boolean =>
+  choices.length > 0 && choices.length <= MOST_OPTIONS && choices.every((one) => one.length <= OPTION);
+
+const firstOf = (choice: Choice, typed: string | undefined): string | undefined =>
+  typed === undefined || (isMenu(choice) && choice.choices?.includes(typed) !== true) ? choice.initial : typed;
+
+function fieldFor(choice: Choice, name: string, thing: string, standing: Filled): Field {
+  const { value, about, choices = [] } = choice;
+  const first = standing[fieldOf(name, value)];
   const started = first === undefined ? {} : { initial: first };
-  const few = choices.length > 0 && choices.length <= MOST_OPTIONS && choices.every((one) => one.length <= OPTION);
   return {
     name: fieldOf(ofThing(name, thing), value),
     label: value,
     optional: true,
     ...(about === undefined ? {} : { hint: about }),
-    input: few
+    input: isMenu(choice)
       ? { kind: 'choose', choices: choices.map((one) => ({ value: one })), ...started }
       : { kind: 'write', ...started },
   };
@@ -180,39 +212,6 @@ function withOwn(name: string, thing: string, filled: Filled): Filled {
     }),
   );
 }
-
-/** The form of *Ask Bellboard about this*: one of the commands that fit, or another. */
-export function askForm(about: Rich, offers: readonly string[], kept: Kept, slash: string): Form {
-  return {
-    title: 'Ask Bellboard',
-    submit: 'Run',
-    blocks: [section(about)],
-    fields: [
-      {
-        name: OFFER,
-        label: 'Command',
-        optional: true,
-        input: {
-          kind: 'choose',
-          choices: offers.map((text) => ({ value: text, text: `${slash} ${text}` })),
-          ...(offers[0] === undefined ? {} : { initial: offers[0] }),
-        },
-      },
-      {
-        name: OTHER,
-        label: 'Or another one',
-        hint: 'When something stands here, this is what runs.',
-        optional: true,
-        input: { kind: 'write' },
-      },
-    ],
-    outcome: [],
-    kept,
-  };
-}
-
-export const OFFER = 'offer';
-export const OTHER = 'other';
 
 /** Nothing to fill in: buttons of the message would be pressed in a form that is over. */
 export const toldForm = (message: Message, kept: Pick<Kept, 'channelId'>, title = 'Bellboard'): Form => ({

@@ -7,7 +7,7 @@ import { SECOND } from '../core/time.js';
 import type { PerformPorts } from './ports.js';
 
 /** Whoever opened the form is still looking at it. */
-const LOOK_MS = 20 * SECOND;
+export const LOOK_MS = 20 * SECOND;
 /** Of one source; more than anybody has jobs. */
 const MOST_KEPT = 20_000;
 
@@ -25,7 +25,8 @@ export async function gatherChoices(
   if (!found.ok)
     ports.log.warn({ source, missing: found.missing }, 'what there is to choose from could not be looked up');
   const kept = found.ok
-    ? { at, choices: found.value.slice(0, MOST_KEPT) }
-    : { at, choices: [], missing: found.missing };
-  await ports.choices.keep(source, of, kept);
+    ? { choices: found.value.slice(0, MOST_KEPT) }
+    : // What was there a while ago is mostly there still.
+      { choices: (await ports.choices.read(source, of))?.choices ?? [], missing: found.missing };
+  await ports.choices.keep(source, of, { at, ...kept });
 }

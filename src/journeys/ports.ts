@@ -55,7 +55,10 @@ export interface Errands {
   home(job: HomeJob, afterMs?: number): Promise<void>;
 }
 
-/** For forms: the bot's, with what they are shown by. Here Slack is asked who somebody is, after the ack. */
+/**
+ * For forms: the bot's, with what they are shown by. Here Slack is asked who somebody is: after the ack, but for a search,
+ * whose ack is its answer.
+ */
 export interface FormPorts extends Omit<AcceptPorts, 'people'> {
   people: People;
   slash: string;
@@ -75,7 +78,7 @@ export interface PerformPorts {
   audit: Audit;
   queue: PlanQueue;
   people: People;
-  choices: Pick<ChoiceStore, 'keep'>;
+  choices: ChoiceStore;
   screens: Pick<Screens, 'home'>;
   home: HomeStore;
   /** Said with every answer while alerts do not reach their channel. */

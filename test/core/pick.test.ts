@@ -86,7 +86,6 @@ describe('a command that lacks a name, or has a wrong word', () => {
     'scale executors many',
     'scale',
     'rollback 1',
-    'logs --x',
     'build',
     'build app BRANCH',
     'console',

@@ -8,7 +8,9 @@ import { readKept } from '../../src/core/form.js';
 import type { CommandJob } from '../../src/core/jobs.js';
 import { type Choice, fieldOf, PICK_SOURCES } from '../../src/core/pick.js';
 import { subjectsOf } from '../../src/core/subjects.js';
-import { changed, openAsk, openPick, type Shown, submit, suggest } from '../../src/journeys/fill.js';
+import { changed, type Shown, suggest } from '../../src/journeys/form-change.js';
+import { openAsk, openPick } from '../../src/journeys/form-open.js';
+import { submit } from '../../src/journeys/form-submit.js';
 import { hashOf } from '../../src/journeys/hash.js';
 import { showHome } from '../../src/journeys/home.js';
 import type { FormPorts } from '../../src/journeys/ports.js';
@@ -114,7 +116,7 @@ export const formDoors: Door[] = [
     comes: fc.record({ value: text, from }),
     async meet({ value, from: who }) {
       const ports = bot();
-      const told = await openPick(pressed('pick', value, placed(who)), 't1', ports);
+      const told = await passing(ports.clock, openPick(pressed('pick', value, placed(who)), 't1', ports), 500);
       if (told !== undefined) mustBeFit(told);
       mustBeTaken(ports);
       return told === undefined ? 'open' : 'told';

@@ -122,6 +122,25 @@ describe('Redis', () => {
     expect(actsIn(rig)).toHaveLength(acts);
   });
 
+  it('that is gone: a mention, a form and the Home tab say so too, and none calls it a bug', async () => {
+    const from = rig.slack.messages.length;
+    const inThread = (ts = '') => rig.slack.messages.filter((one) => one.threadTs === ts).map(({ text }) => text);
+    await rig.slack.mention({ user: '@ana', channel: '#ci', text: 'where' });
+    const { ts } = rig.slack.messages[from] ?? {};
+    await rig.slack.changed(() => /nothing was queued and nothing was done/.test(inThread(ts).join()));
+
+    const form = () => rig.slack.views.find(({ kind, open }) => kind === 'modal' && open);
+    await rig.slack.people.shortcut({ user: '@ana', channel: '#ci', messageTs: ts ?? '' });
+    const { id: viewId } = await rig.slack.changed(form);
+    await rig.slack.screens.submitView({ user: '@ana', viewId });
+    expect(JSON.stringify(form()?.view)).toContain('nothing was queued and nothing was done');
+
+    await rig.slack.screens.openHome('@ana');
+    const home = () => JSON.stringify(rig.slack.views.find(({ id }) => id === 'VHOMEU0ANA')?.view ?? {});
+    await rig.slack.changed(() => home().includes('Redis did not answer, so there is nothing to show.'));
+    expect(JSON.stringify([rig.slack.messages.slice(from), form()?.view, home()])).not.toContain('bug in the bot');
+  });
+
   it('that is gone keeps neither bot nor worker from stopping within 10 s', async () => {
     const exit = once(worker, 'exit');
     const toldAt = Date.now();

@@ -9,7 +9,7 @@ import { UpstreamError, UserError } from '../../src/core/errors.js';
 import type { CommandJob, PressJob } from '../../src/core/jobs.js';
 import { parse } from '../../src/core/parse.js';
 import { accept, perform } from '../../src/journeys/command.js';
-import { submit } from '../../src/journeys/fill.js';
+import { submit } from '../../src/journeys/form-submit.js';
 import { fakePorts } from '../support/fakes.js';
 import {
   type FakePerform,

@@ -241,6 +241,8 @@ export function fakeChoices(): FakeChoices {
 export interface FakeScreens extends Screens {
   opened: { triggerId: string; form: Form }[];
   updated: { viewId: string; form: Form }[];
+  /** What stands in the form now. */
+  stands: string;
   homes: { userId: string; home: Message; kept: Kept; over: string | undefined }[];
   /** Slack's word for not opening or showing anything. */
   refuses: string | undefined;
@@ -253,15 +255,20 @@ export function fakeScreens(): FakeScreens {
   const fake: FakeScreens = {
     opened: [],
     updated: [],
+    stands: 'stands-0',
     homes: [],
     refuses: undefined,
     async open(triggerId, form) {
       orRefused('views.open');
       fake.opened.push({ triggerId, form });
+      return { viewId: 'V1', stands: fake.stands };
     },
-    async update(viewId, form) {
+    async update(viewId, form, over) {
       orRefused('views.update');
+      if (over !== undefined && over !== fake.stands) throw new SlackError('views.update', 'hash_conflict', 'never');
       fake.updated.push({ viewId, form });
+      fake.stands = `stands-${fake.updated.length}`;
+      return fake.stands;
     },
     async home(userId, home, kept, over) {
       orRefused('views.publish');

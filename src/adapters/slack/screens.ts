@@ -18,11 +18,13 @@ export const VIEW = 'bellboard';
 export function slackScreens({ once, repeatable }: SlackClients, scrub: Scrub): Screens {
   return {
     async open(triggerId, form) {
-      await slackCall('views.open', once.views.open({ trigger_id: triggerId, view: modalView(form, scrub) }));
+      const given = { trigger_id: triggerId, view: modalView(form, scrub) };
+      const { view } = await slackCall('views.open', once.views.open(given));
+      return { viewId: view?.id ?? '', stands: view?.hash };
     },
-    // Without `hash`: two quick changes of a form both come with that of the first, and the second must win.
-    async update(viewId, form) {
-      await slackCall('views.update', repeatable.views.update({ view_id: viewId, view: modalView(form, scrub) }));
+    async update(viewId, form, over) {
+      const given = { view_id: viewId, view: modalView(form, scrub), ...hashOf(over) };
+      return (await slackCall('views.update', repeatable.views.update(given))).view?.hash;
     },
     async home(userId, home, kept, over) {
       const view: HomeView = {
@@ -31,12 +33,13 @@ export function slackScreens({ once, repeatable }: SlackClients, scrub: Scrub): 
         private_metadata: keptText(kept),
         blocks: render(scrubbed(home, scrub)).blocks,
       };
-      const given = { user_id: userId, view, ...(over === undefined ? {} : { hash: over }) };
-      const answer = await slackCall('views.publish', once.views.publish(given));
+      const answer = await slackCall('views.publish', once.views.publish({ user_id: userId, view, ...hashOf(over) }));
       return answer.view?.hash;
     },
   };
 }
+
+const hashOf = (over: string | undefined) => (over === undefined ? {} : { hash: over });
 
 export function modalView(form: Form, scrub: Scrub): ModalView {
   const words = (blocks: Form['blocks']) => render(scrubbed({ text: '–', blocks: [...blocks] }, scrub)).blocks;
