@@ -193,8 +193,7 @@ async function performCommand(job: CommandJob, run: ChangeRun, ports: PerformPor
     if (!refusal.allowed) {
       ports.counted(command.name, 'refused');
       const why = sorry(refusal.reason, refusal.hint);
-      // What a worker that died had begun may have been done.
-      if (run.progress().step !== 'applying') await recordRefusal(job, parsed, why, ports);
+      await recordRefusal(job, parsed, why, ports);
       await answer(job, run, why, ports);
       return undefined;
     }

@@ -215,10 +215,11 @@ describe('somebody who may not', () => {
     expect(ports.trail[0]?.summary).toBe(ports.messages.text('answer:d-ana'));
   });
 
-  test('what a worker that died had begun is not recorded as if it had not', async () => {
+  test('what a worker that died had begun is told to its end, and is on record with its outcome', async () => {
     const ports = worker();
     await perform(typed('paint red', byBob), fakeRun('d-ana', { step: 'applying' }), ports);
-    expect(ports.trail).toEqual([]);
+    expect(ports.trail).toMatchObject([{ jobId: 'd-ana', outcome: 'succeeded' }]);
+    expect(ports.trail[0]).not.toHaveProperty('neverBegan');
   });
 });
 
