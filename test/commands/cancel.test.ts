@@ -7,7 +7,7 @@ import type { Message } from '../../src/core/conversation.js';
 import { UserError } from '../../src/core/errors.js';
 import { Offer } from '../../src/core/offer.js';
 import { parse } from '../../src/core/parse.js';
-import { aDeployment, NOW, silence } from '../support/ci-service.js';
+import { aDeployment, anApp, NOW, silence } from '../support/ci-service.js';
 import { asked, type FakeCalls, fakeLocks, fakePorts } from '../support/fakes.js';
 import { aLock } from '../support/locking.js';
 
@@ -64,7 +64,9 @@ describe('a change of ours', () => {
 
   test('that runs is asked to stop, and its deployment is not offered beside it', async () => {
     const { stopped, changes } = stopping('asked', change('d-lee-go', 'following'));
-    const { message } = await cancelled('cancel', { changes, marathon: { deployments: async () => [aDeployment()] } });
+    const app = async () => anApp({ labels: { BELLBOARD_JOB: 'd-lee-go' } });
+    const marathon = { app, deployments: async () => [aDeployment()] };
+    const { message } = await cancelled('cancel', { changes, marathon });
     expect(message.text).toBe(
       'deploy by @U0LEE has been asked to stop; its own message says within seconds what that leaves behind.',
     );

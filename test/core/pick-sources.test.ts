@@ -29,8 +29,8 @@ it('what can be cancelled are changes of ours that stop, and deployments that no
       undefined,
     );
   const waits = { value: 'd-bob', text: 'sync save', about: 'waits for its turn' };
-  expect(await offered(change('d-lee', 'deploy', 'following'))).toEqual([
-    { value: 'd-lee', text: 'deploy', about: 'runs now' },
+  expect(await offered(change('d-lee', 'restart', 'following'))).toEqual([
+    { value: 'd-lee', text: 'restart', about: 'runs now' },
     waits,
   ]);
   expect(await offered(change('d-lee', 'scale executors 4', 'following'))).toEqual([
