@@ -19,7 +19,12 @@ test('bellboard.json fits the schema that Marathon 1.5 publishes', () => {
 
 test('bellboard.json is a configuration that Bellboard accepts inside a task, with its secrets in files', () => {
   const folder = mkdtempSync(join(tmpdir(), 'bellboard-app-'));
-  const secrets = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1', REDIS_URL: 'redis://redis.example.org' };
+  const secrets = {
+    SLACK_BOT_TOKEN: 'xoxb-1',
+    SLACK_APP_TOKEN: 'xapp-1',
+    REDIS_URL: 'redis://redis.example.org',
+    JENKINS_API_TOKEN: 'a-token',
+  };
   const files = Object.entries(secrets).map(([name, text]) => {
     writeFileSync(join(folder, name), text);
     return [`${name}_FILE`, join(folder, name)];

@@ -40,11 +40,6 @@ const calls: [string, string[], () => Promise<object>][] = [
   ],
   ['chat.delete', ['channel', 'ts'], async () => client.chat.delete({ channel: 'C0CIALERTS', ts: await said() })],
   [
-    'reactions.add',
-    ['ok'],
-    async () => client.reactions.add({ channel: 'C0CIALERTS', timestamp: await said(), name: 'eyes' }),
-  ],
-  [
     'files.getUploadURLExternal',
     ['upload_url', 'file_id'],
     () => client.files.getUploadURLExternal({ filename: 'a.txt', length: 1 }),

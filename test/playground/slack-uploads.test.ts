@@ -1,4 +1,4 @@
-// Files, faults, reactions and views of the simulated Slack, through the official Web API client.
+// Files, faults, people and views of the simulated Slack, through the official Web API client.
 import type { View } from '@slack/types';
 import { WebClient } from '@slack/web-api';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -95,16 +95,7 @@ describe('faults on request', () => {
   });
 });
 
-describe('reactions and people', () => {
-  test('the same reaction twice is refused, and so is taking away one that is not there', async () => {
-    const { ts: timestamp = '' } = await client.chat.postMessage({ channel: 'C0CI', text: 'hello' });
-    const reaction = { channel: 'C0CI', timestamp, name: 'eyes' };
-    await client.reactions.add(reaction);
-    await expect(client.reactions.add(reaction)).rejects.toMatchObject({ data: { error: 'already_reacted' } });
-    await client.reactions.remove(reaction);
-    await expect(client.reactions.remove(reaction)).rejects.toMatchObject({ data: { error: 'no_reaction' } });
-  });
-
+describe('people', () => {
   test('guests, bots and strangers are recognisable, and a group lists its users unless the plan is free', async () => {
     const about = async (user: string) => (await client.users.info({ user, include_locale: true })).user;
     expect(await about('U0GUEST')).toMatchObject({ is_restricted: true, is_ultra_restricted: false });

@@ -28,7 +28,6 @@ function message(more: Partial<SlackMessage> = {}): SlackMessage {
     broadcast: false,
     history: [],
     markedEdited: false,
-    reactions: [],
     files: [],
     deleted: false,
     ...more,
@@ -133,7 +132,7 @@ describe('blocks', () => {
     expect(rows({ blocks: [{ type: 'data_visualization', title: 'CPU' }] })).toEqual(['  (data_visualization: CPU)']);
   });
 
-  test('attachments stand behind a bar; files, images and reactions are named', () => {
+  test('attachments stand behind a bar; files and images are named', () => {
     const file = {
       id: 'F1',
       name: 'u.png',
@@ -149,9 +148,8 @@ describe('blocks', () => {
       attachments: [{ color: '#f00', blocks: [{ type: 'section', text: text('red') }] }],
       blocks: [{ type: 'image', image_url: 'http://x', alt_text: 'a chart' }],
       files: [file],
-      reactions: [{ name: 'eyes', users: ['U0BELL'] }],
     });
-    expect(drawn).toEqual(['  [image: a chart]', '  ┃ red', '  [file Usage: CPU over a day, 3 bytes]', '  👀 1']);
+    expect(drawn).toEqual(['  [image: a chart]', '  ┃ red', '  [file Usage: CPU over a day, 3 bytes]']);
   });
 });
 

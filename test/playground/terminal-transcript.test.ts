@@ -129,16 +129,13 @@ describe('in a file', () => {
     expect(seen.written).not.toContain('\u001b');
   });
 
-  test('Slackbot is heard, the person’s own words are not repeated, a reaction to them is shown', async () => {
+  test('Slackbot is heard, the person’s own words are not repeated', async () => {
     const seen = screen(false);
     const transcript = new Transcript(slack, seen);
     await slack.command({ user: '@ana', channel: '#ci', text: 'where' });
-    const { ts: timestamp } = slack.people.say({ user: '@ana', channel: '#ci', text: 'hm' });
+    slack.people.say({ user: '@ana', channel: '#ci', text: 'hm' });
     transcript.flush();
     expect(seen.shown().at(-1)).toBe('  /ci failed with the error "dispatch_failed"');
-    await client.reactions.add({ channel: 'C0CI', timestamp, name: 'eyes' });
-    transcript.flush();
-    expect(seen.shown().slice(-3)).toEqual([expect.stringContaining('@ana in #ci'), '  hm', '  👀 1']);
   });
 });
 

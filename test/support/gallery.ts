@@ -158,7 +158,6 @@ const asPosted = ({ text, blocks }: Rendered, inThread: boolean): SlackMessage =
   broadcast: false,
   history: [],
   markedEdited: false,
-  reactions: [],
   files: [],
   deleted: false,
   ...(inThread ? { threadTs: '1.0' } : {}),

@@ -101,9 +101,6 @@ export function asWire(message: SlackMessage, state: SlackState, withMetadata = 
     ...(message.markedEdited ? { edited: { user: message.authorId, ts: message.ts } } : {}),
     ...(message.threadTs === undefined ? {} : { thread_ts: message.threadTs }),
     ...(last === undefined ? {} : { thread_ts: message.ts, reply_count: replies.length, latest_reply: last.ts }),
-    ...(message.reactions.length > 0
-      ? { reactions: message.reactions.map((one) => ({ ...one, count: one.users.length })) }
-      : {}),
     ...(withMetadata && message.metadata !== undefined ? { metadata: message.metadata } : {}),
   };
 }

@@ -59,7 +59,6 @@ export class Messages {
       broadcast: wanted.broadcast ?? false,
       history: [],
       markedEdited: false,
-      reactions: [],
       files: wanted.files ?? [],
       deleted: false,
       ...(wanted.threadTs === undefined ? {} : { threadTs: wanted.threadTs }),
@@ -82,26 +81,6 @@ export class Messages {
   delete(message: SlackMessage): void {
     message.deleted = true;
     this.#tell({ kind: 'deleted', message });
-  }
-
-  /** @returns false when this person had already reacted so */
-  react(message: SlackMessage, name: string, userId: string): boolean {
-    const known = message.reactions.find((reaction) => reaction.name === name);
-    if (known?.users.includes(userId)) return false;
-    if (known === undefined) message.reactions.push({ name, users: [userId] });
-    else known.users.push(userId);
-    this.#tell({ kind: 'reaction', message });
-    return true;
-  }
-
-  /** @returns false when there was no such reaction of this person */
-  unreact(message: SlackMessage, name: string, userId: string): boolean {
-    const known = message.reactions.find((reaction) => reaction.name === name && reaction.users.includes(userId));
-    if (known === undefined) return false;
-    known.users = known.users.filter((one) => one !== userId);
-    message.reactions = message.reactions.filter((reaction) => reaction.users.length > 0);
-    this.#tell({ kind: 'reaction', message });
-    return true;
   }
 
   /** A modal or Home tab changed: told on the same line as messages. */

@@ -1,12 +1,11 @@
-// reactions.* and views.*: small marks on messages, modals and the Home tab.
+// views.*: modals and the Home tab.
 import { z } from 'zod';
 import { anObject, read } from './arguments.js';
 import { complaintsAbout } from './block-kit.js';
 import { invalid, Refusal } from './refusal.js';
 import type { SlackState } from './state.js';
-import { isWire, objectsAt, type SlackMessage, type SlackView, textAt, type Wire } from './types.js';
+import { isWire, objectsAt, type SlackView, textAt, type Wire } from './types.js';
 
-const Reaction = z.object({ channel: z.string(), timestamp: z.string(), name: z.string() });
 const view = anObject('invalid_arguments');
 const Open = z.object({ trigger_id: z.string(), view });
 const Update = z.object({ view_id: z.string(), hash: z.string().optional(), view });
@@ -15,29 +14,6 @@ const Publish = z.object({ user_id: z.string(), hash: z.string().optional(), vie
 /** Titles and buttons of a modal: 24 characters; `private_metadata`: 3,000 (docs.slack.dev/reference/views). */
 const MAX_TITLE = 24;
 const MAX_PRIVATE_METADATA = 3_000;
-
-export function addReaction(args: Wire, state: SlackState): Wire {
-  const { message, name } = reacted(args, state);
-  if (!state.messages.react(message, name, state.directory.bot.id)) throw new Refusal('already_reacted');
-  return {};
-}
-
-export function removeReaction(args: Wire, state: SlackState): Wire {
-  const { message, name } = reacted(args, state);
-  if (!state.messages.unreact(message, name, state.directory.bot.id)) throw new Refusal('no_reaction');
-  return {};
-}
-
-function reacted(args: Wire, state: SlackState): { message: SlackMessage; name: string } {
-  const wanted = read(Reaction, args);
-  const channel = state.directory.channels.get(wanted.channel);
-  if (channel === undefined) throw new Refusal('channel_not_found');
-  if (!channel.members.has(state.directory.bot.id)) throw new Refusal('not_in_channel');
-  const message = state.messages.find(wanted.channel, wanted.timestamp);
-  if (message === undefined || message.visibleTo !== undefined) throw new Refusal('message_not_found');
-  if (!/^[a-z0-9_+'-]+$/.test(wanted.name)) throw new Refusal('invalid_name');
-  return { message, name: wanted.name };
-}
 
 export function openView(args: Wire, state: SlackState): Wire {
   const wanted = read(Open, args);

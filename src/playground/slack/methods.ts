@@ -15,7 +15,7 @@ import {
   userGroupUsers,
   usersInfo,
 } from './methods-reading.js';
-import { addReaction, openView, publishView, removeReaction, updateView } from './methods-screens.js';
+import { openView, publishView, updateView } from './methods-screens.js';
 import type { SlackState } from './state.js';
 import type { Wire } from './types.js';
 
@@ -45,8 +45,6 @@ export const METHODS: Readonly<Record<string, Method>> = {
   'conversations.replies': method(conversationReplies, ...HISTORY),
   'files.completeUploadExternal': method(completeUpload, 'files:write'),
   'files.getUploadURLExternal': method(getUploadUrl, 'files:write'),
-  'reactions.add': method(addReaction, 'reactions:write'),
-  'reactions.remove': method(removeReaction, 'reactions:write'),
   'team.info': method(teamInfo, 'team:read'),
   'usergroups.list': method(userGroups, 'usergroups:read'),
   'usergroups.users.list': method(userGroupUsers, 'usergroups:read'),

@@ -12,8 +12,6 @@ const PER_MINUTE: Record<string, number> = {
   'chat.update': TIER_3,
   'chat.delete': TIER_3,
   'chat.postEphemeral': TIER_4,
-  'reactions.add': TIER_3,
-  'reactions.remove': TIER_2,
   'views.open': TIER_4,
   'views.publish': TIER_4,
   'views.update': TIER_4,

@@ -85,7 +85,6 @@ export interface SlackMessage extends Content {
   history: Content[];
   /** Slack marks edits of messages without blocks only. */
   markedEdited: boolean;
-  reactions: { name: string; users: string[] }[];
   files: SlackFile[];
   deleted: boolean;
 }
@@ -120,7 +119,7 @@ export interface SlackView {
 
 /** Told once for each thing a person could see change. */
 export type Change =
-  | { kind: 'posted' | 'edited' | 'deleted' | 'reaction'; message: SlackMessage }
+  | { kind: 'posted' | 'edited' | 'deleted'; message: SlackMessage }
   | { kind: 'view'; view: SlackView };
 
 /** One call of the Web API or of a response_url, as the workspace answered it. */

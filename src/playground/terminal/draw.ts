@@ -3,7 +3,7 @@ import { counted } from '../../core/words.js';
 import { objectsAt, textAt, type Wire } from '../slack/types.js';
 import type { SlackFile, SlackMessage } from '../slack/workspace.js';
 import { blockLines } from './blocks.js';
-import { clockTime, emoji, type Look } from './look.js';
+import { clockTime, type Look } from './look.js';
 import { mrkdwn } from './mrkdwn.js';
 import { type Line, line, painted, piece, rowsOf, type Style } from './pieces.js';
 
@@ -29,7 +29,6 @@ export function draw(
     ...contentLines(message, message, inner),
     ...message.attachments.flatMap((attachment) => attachmentLines(attachment, message, inner)),
     ...message.files.flatMap((file) => fileLines(file, look)),
-    ...reactionLines(message),
   ];
   return [
     ...rowsOf(headOf(message, look, edited, parent), look.width - indent.length, look.color),
@@ -88,10 +87,5 @@ function fileLines(file: SlackFile, look: Look): Line[] {
 
 const sizeWords = (bytes: number): string =>
   bytes < 1_000 ? counted(bytes, 'byte') : `${Math.round(bytes / 1_000)} kB`;
-
-function reactionLines(message: SlackMessage): Line[] {
-  if (message.reactions.length === 0) return [];
-  return [line([piece(message.reactions.map(({ name, users }) => `${emoji(name)} ${users.length}`).join('  '))])];
-}
 
 export type { Look } from './look.js';

@@ -132,11 +132,11 @@ export class Transcript {
     });
   }
 
-  /** What the person typed stands on the screen already; what others answer to it does not. */
+  /** What the person typed stands on the screen already. */
   #hasNews(message: SlackMessage): boolean {
     const { users } = this.#slack.directory;
     const isTold = users.get(message.authorId)?.isBot === true || message.authorId === 'USLACKBOT';
-    if (!isTold && message.reactions.length === 0) return false;
+    if (!isTold) return false;
     const known = this.#drawn.get(message);
     return known === undefined ? !message.deleted : known !== stateOf(message);
   }
@@ -167,8 +167,8 @@ export class Transcript {
 /** An edit keeps a button's number: block ids are new with every edit, what the button does is not. */
 const keyOf = ({ actionId, label, element }: Pressable): string => JSON.stringify([actionId, label, element['value']]);
 
-const stateOf = ({ text, blocks, attachments, files, reactions, deleted }: SlackMessage): string =>
-  JSON.stringify([text, blocks, attachments, files.map((file) => file.id), reactions, deleted]);
+const stateOf = ({ text, blocks, attachments, files, deleted }: SlackMessage): string =>
+  JSON.stringify([text, blocks, attachments, files.map((file) => file.id), deleted]);
 
 const viewState = ({ hash, values, errors, open }: SlackView): string => JSON.stringify([hash, values, errors, open]);
 
