@@ -20,8 +20,6 @@ const CALLED = [
   'conversations.members',
   'files.completeUploadExternal',
   'files.getUploadURLExternal',
-  'reactions.add',
-  'reactions.remove',
   'usergroups.users.list',
   'users.info',
   'views.open',

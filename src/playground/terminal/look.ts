@@ -32,6 +32,7 @@ const EMOJI: Readonly<Record<string, string>> = {
   hammer: '🔨',
   hourglass: '⌛',
   hourglass_flowing_sand: '⏳',
+  information_source: 'ℹ',
   large_green_circle: '🟢',
   large_yellow_circle: '🟡',
   lock: '🔒',
@@ -51,6 +52,7 @@ const EMOJI: Readonly<Record<string, string>> = {
   wastebasket: '🗑',
   white_check_mark: '✅',
   white_circle: '⚪',
+  wrench: '🔧',
   x: '❌',
 };
 
